@@ -1,0 +1,6 @@
+//! `reservoir eval`: predictions for outside scorers, JSON lines in and out.
+
+pub mod classify;
+pub mod dedupe;
+pub mod extract;
+pub mod search;

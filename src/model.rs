@@ -1,0 +1,31 @@
+//! The domain's types, ids, states and pure rules.
+//!
+//! Does: name what the product talks about, and hold the rules that need no I/O (review state
+//! machine, field changes, ISO weeks). Does not: read a clock, a file, a database or a setting.
+
+mod automation;
+mod document;
+mod duplicate;
+mod evidence;
+mod id;
+mod job;
+mod review;
+mod search;
+mod source;
+mod view;
+mod week;
+
+pub use automation::{
+    Automation, Claim, ClaimUnit, Complexity, Content, Draft, Location, Period, Scored, Step,
+    ToolRole, ToolUse, Trigger, TriggerKind,
+};
+pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
+pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict};
+pub use evidence::{Evidence, Field, Span};
+pub use id::{AutomationId, BatchId, BodyId, DecisionId, DocumentId, JobId, RunId, SourceId};
+pub use job::{JobRow, JobState, Progress, Stage};
+pub use review::{Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict};
+pub use search::{Facet, FacetField, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
+pub use source::{NewSource, Source, SourceKind};
+pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter};
+pub use week::{Week, WeekError};

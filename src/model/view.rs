@@ -1,0 +1,115 @@
+//! Read models: what screens and lists show, loaded whole so that drawing never asks for more.
+
+use super::automation::named;
+use super::{
+    Automation, AutomationId, BatchId, DecisionId, DecisionKind, Document, DocumentKind, Evidence,
+    FacetField, Origin, Status,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+named! {
+    /// How the queue is ordered.
+    Order {
+        /// What is most worth a look first.
+        Worth = "worth",
+        /// Confidence nearest to one half first: where a verdict teaches most.
+        Uncertain = "uncertain",
+        Newest = "newest",
+        Source = "source",
+        /// Look-alikes together.
+        Cluster = "cluster",
+    }
+}
+
+/// Which automations a list shows, and in which order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueueFilter {
+    pub status: Option<Status>,
+    /// Gathered in this week, as `2026-W47`.
+    pub week: Option<String>,
+    /// Each must hold; `Status` is given above instead.
+    pub facets: Vec<(FacetField, String)>,
+    /// Words that title or description must contain (all of them, as prefixes, case folded).
+    pub words: String,
+    pub order: Order,
+    /// Whether look-alikes hide behind the one that leads them.
+    pub folds_duplicates: bool,
+}
+
+impl Default for QueueFilter {
+    fn default() -> Self {
+        Self {
+            status: Some(Status::Inbox),
+            week: None,
+            facets: Vec::new(),
+            words: String::new(),
+            order: Order::Worth,
+            folds_duplicates: true,
+        }
+    }
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InboxRow {
+    pub id: AutomationId,
+    pub revision: u32,
+    pub status: Status,
+    pub title: String,
+    /// Best function, where one is known.
+    pub function: Option<String>,
+    pub confidence: f32,
+    /// When its document was published, else gathered.
+    pub dated: Timestamp,
+    pub kind: Option<DocumentKind>,
+    pub origin: Option<String>,
+    /// How many more like this stand behind it.
+    pub duplicates: u32,
+    /// Who decided last, where somebody did.
+    pub reviewer: Option<String>,
+}
+
+/// One automation with all that its pane shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ItemView {
+    pub automation: Automation,
+    pub evidence: Vec<Evidence>,
+    /// `None` when added by hand.
+    pub document: Option<Document>,
+    /// The look-alikes behind it.
+    pub duplicates: Vec<InboxRow>,
+    /// Newest first, at most 50.
+    pub history: Vec<DecisionRow>,
+}
+
+/// A journal entry in one line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DecisionRow {
+    pub id: DecisionId,
+    pub batch: BatchId,
+    pub automation: AutomationId,
+    pub title: String,
+    pub kind: DecisionKind,
+    /// In words: "approved", "title, tags".
+    pub summary: String,
+    pub reviewer: String,
+    pub origin: Origin,
+    pub at: Timestamp,
+    pub is_undone: bool,
+}
+
+/// The numbers in the top line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// In the inbox, look-alikes folded.
+    pub inbox: u64,
+    pub approved: u64,
+    pub rejected: u64,
+    pub deferred: u64,
+    pub merged: u64,
+    pub documents: u64,
+    /// Verdicts given since midnight UTC by this reviewer.
+    pub done_today: u64,
+    pub dead_letters: u64,
+}
