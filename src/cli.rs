@@ -7,3 +7,29 @@ mod error;
 pub mod eval;
 
 pub use error::CliError;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "reservoir", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write predictions for outside scorers.
+    #[command(subcommand)]
+    Eval(eval::Eval),
+}
+
+/// Carries out a command.
+///
+/// # Errors
+/// The command's own failure, with its exit status.
+pub fn run(cli: &Cli) -> Result<(), CliError> {
+    match &cli.command {
+        Command::Eval(eval) => eval::run(eval),
+    }
+}
