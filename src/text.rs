@@ -6,10 +6,13 @@
 
 mod characters;
 mod fold;
+mod language;
 pub mod markdown;
 mod sanitize;
+pub mod transcript;
 pub mod workflow;
 
 pub use characters::CharacterIndex;
 pub use fold::fold;
+pub use language::language;
 pub use sanitize::{sanitize, sanitize_line};
