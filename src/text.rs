@@ -9,6 +9,7 @@ mod fold;
 mod language;
 pub mod markdown;
 mod sanitize;
+mod sentence;
 pub mod transcript;
 pub mod workflow;
 
@@ -16,3 +17,4 @@ pub use characters::CharacterIndex;
 pub use fold::fold;
 pub use language::language;
 pub use sanitize::{sanitize, sanitize_line};
+pub use sentence::sentences;
