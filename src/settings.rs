@@ -7,8 +7,10 @@ pub mod action;
 pub mod key;
 pub mod keymap;
 mod problem;
+pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
 pub use key::{Key, KeySequence};
 pub use keymap::{Keymap, load_keymap, shipped_keymaps};
 pub use problem::{Problem, SettingsError};
+pub use theme::{ColorDepth, Role, Theme, list_themes, load_theme};

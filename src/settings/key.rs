@@ -106,9 +106,11 @@ impl From<KeyEvent> for Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (flag, name) in
-            [(KeyModifiers::CONTROL, "ctrl-"), (KeyModifiers::ALT, "alt-"), (KeyModifiers::SHIFT, "shift-")]
-        {
+        for (flag, name) in [
+            (KeyModifiers::CONTROL, "ctrl-"),
+            (KeyModifiers::ALT, "alt-"),
+            (KeyModifiers::SHIFT, "shift-"),
+        ] {
             if self.modifiers.contains(flag) {
                 f.write_str(name)?;
             }
@@ -222,7 +224,8 @@ mod tests {
             proptest::sample::select(NAMES).prop_map(|(_, code)| code),
             (1u8..=24).prop_map(KeyCode::F),
         ];
-        (code, 0u8..8).prop_map(|(code, bits)| Key::new(code, KeyModifiers::from_bits_truncate(bits)))
+        (code, 0u8..8)
+            .prop_map(|(code, bits)| Key::new(code, KeyModifiers::from_bits_truncate(bits)))
     }
 
     proptest! {

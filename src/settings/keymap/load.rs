@@ -49,8 +49,7 @@ struct Loader {
 /// `SettingsError::Unknown` for a name that is neither; `SettingsError::Invalid` with every
 /// problem found.
 pub fn load_keymap(name: &str, user_folder: Option<&Path>) -> Result<Keymap, SettingsError> {
-    let mut loader =
-        Loader { files: Vec::new(), bindings: BTreeMap::new(), problems: Vec::new() };
+    let mut loader = Loader { files: Vec::new(), bindings: BTreeMap::new(), problems: Vec::new() };
     loader.load(name, user_folder, 0)?;
     if loader.problems.is_empty() {
         loader.check();
@@ -76,7 +75,11 @@ impl Loader {
             (None, Some((_, file, text))) => ((*file).to_owned(), (*text).to_owned()),
             (None, None) => {
                 let known = shipped_keymaps().collect::<Vec<_>>().join(", ");
-                return Err(SettingsError::Unknown { what: "keymap", name: name.to_owned(), known });
+                return Err(SettingsError::Unknown {
+                    what: "keymap",
+                    name: name.to_owned(),
+                    known,
+                });
             }
         };
         let source = Source { name: &file, text: &text };
@@ -228,16 +231,23 @@ impl Loader {
             .collect();
         for (index, (action, keys, place)) in bound.iter().enumerate() {
             for (other, their_keys, their_place) in &bound[..index] {
-                if action == other || !(keys.starts_with(their_keys) || their_keys.starts_with(keys)) {
+                if action == other
+                    || !(keys.starts_with(their_keys) || their_keys.starts_with(keys))
+                {
                     continue;
                 }
-                let (late, early) = if (place.file, place.span.start) >= (their_place.file, their_place.span.start) {
+                let (late, early) = if (place.file, place.span.start)
+                    >= (their_place.file, their_place.span.start)
+                {
                     (place, other)
                 } else {
                     (their_place, action)
                 };
-                let (shorter, longer) =
-                    if keys.len() <= their_keys.len() { (keys, their_keys) } else { (their_keys, keys) };
+                let (shorter, longer) = if keys.len() <= their_keys.len() {
+                    (keys, their_keys)
+                } else {
+                    (their_keys, keys)
+                };
                 let what = if shorter == longer {
                     format!("`{}` means both `{action}` and `{other}`", show_sequence(keys))
                 } else {

@@ -22,14 +22,19 @@ fn every_action_has_a_key_in_the_default_keymap() {
 fn load(text: &str) -> Result<Keymap, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine.toml"), text).unwrap();
-    load_keymap("mine", Some(folder.path())).map_err(|error| {
-        error.to_string().replace(&format!("{}/", folder.path().display()), "")
-    })
+    load_keymap("mine", Some(folder.path()))
+        .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
 }
 
 #[rstest]
-#[case("[item]\napprov = \"a\"", "mine.toml:2:1: there is no action `item.approv`; did you mean `approve`?")]
-#[case("[itm]\napprove = \"a\"", "mine.toml:1:2: there is no section `itm` in a keymap; did you mean `item`?")]
+#[case(
+    "[item]\napprov = \"a\"",
+    "mine.toml:2:1: there is no action `item.approv`; did you mean `approve`?"
+)]
+#[case(
+    "[itm]\napprove = \"a\"",
+    "mine.toml:1:2: there is no section `itm` in a keymap; did you mean `item`?"
+)]
 #[case(
     "[item]\napprove = \"entr\"",
     "mine.toml:2:11: `item.approve` = \"entr\": no key is called `entr`; did you mean `enter`?"
@@ -38,21 +43,27 @@ fn load(text: &str) -> Result<Keymap, String> {
     "[item]\napprove = \"ctl-a\"",
     "mine.toml:2:11: `item.approve` = \"ctl-a\": no modifier is called `ctl`; there are ctrl, alt and shift; did you mean `ctrl`?"
 )]
-#[case("[item]\napprove = [\"a\", 3]", "mine.toml:2:17: keys of `item.approve` must be text, as in \"ctrl-d\"")]
+#[case(
+    "[item]\napprove = [\"a\", 3]",
+    "mine.toml:2:17: keys of `item.approve` must be text, as in \"ctrl-d\""
+)]
 #[case(
     "[item]\napprove = \"x\"",
     "mine.toml:2:11: `x` means both `item.reject` and `item.approve`; give one of them another key; `item.reject` had it first"
 )]
-#[case(
-    "[app]\nhelp = \"g\"",
-    "mine.toml:2:8: `g g` can never be typed, since `g` acts at once"
-)]
+#[case("[app]\nhelp = \"g\"", "mine.toml:2:8: `g g` can never be typed, since `g` acts at once")]
 #[case(
     "[app]\nquit = []\nback = []\npalette = []",
     "mine.toml:1:1: no key quits: `app.quit`, `app.back` and `app.palette` are all without one; quit = \"ctrl-c\""
 )]
-#[case("[input]\ncancel = []", "mine.toml:1:1: no key leaves prompts: `input.cancel` is without one")]
-#[case("[confirm]\nyes = \"a\"", "mine.toml:2:7: `a` would both ask (`item.approve`) and answer (`confirm.yes`)")]
+#[case(
+    "[input]\ncancel = []",
+    "mine.toml:1:1: no key leaves prompts: `input.cancel` is without one"
+)]
+#[case(
+    "[confirm]\nyes = \"a\"",
+    "mine.toml:2:7: `a` would both ask (`item.approve`) and answer (`confirm.yes`)"
+)]
 #[case("inherits = \"nobody\"", "no keymap called `nobody`; there are: default, vim, emacs")]
 #[case("inherits = \"mine\"", "no keymap called `mine`")]
 #[case("[app\n", "mine.toml:1:5: ")]
