@@ -1,1 +1,18 @@
+//! Text from outside, made safe, readable and measurable.
 //!
+//! Does: keep hostile characters off the terminal, turn HTML, Markdown, captions and workflow JSON
+//! into plain readable text, fold text for comparison, tell its language, convert offsets. Does
+//! not: do I/O, know where a text came from, or decide what it means. Owns no state.
+
+mod characters;
+mod fold;
+mod language;
+pub mod markdown;
+mod sanitize;
+pub mod transcript;
+pub mod workflow;
+
+pub use characters::CharacterIndex;
+pub use fold::fold;
+pub use language::language;
+pub use sanitize::{sanitize, sanitize_line};
