@@ -1,1 +1,16 @@
+//! Paths, config, keymaps, themes, prompts and the registry of actions: load, check, explain.
 //!
+//! Does: find the user's folders, read and check settings files, say what is wrong with
+//! file:line:column and what to write instead. Does not: hold state, print, or open a store.
+
+pub mod action;
+pub mod key;
+pub mod keymap;
+mod problem;
+pub mod theme;
+
+pub use action::{Action, Context, Entry, REGISTRY, Scope};
+pub use key::{Key, KeySequence};
+pub use keymap::{Keymap, load_keymap, shipped_keymaps};
+pub use problem::{Problem, SettingsError};
+pub use theme::{ColorDepth, Role, Theme, list_themes, load_theme};

@@ -1,0 +1,197 @@
+//! What goes in and out of the workbench: events in, commands out, answers back in.
+//!
+//! Plain data, so that it can be logged, compared and replayed. `app` carries commands out and
+//! sends each answer back as a `Loaded`; answers carry the generation or token that asked, and a
+//! stale one is dropped here, never there.
+
+use super::session::Session;
+use crate::model::{
+    AutomationId, Counts, Edit, InboxRow, ItemView, JobId, JobRow, QueueFilter, SearchAnswer,
+    SearchQuery, Stage, Verdict,
+};
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Counts questions; an answer with an older generation than the newest question is stale.
+pub type Generation = u64;
+
+/// Names one write until it is confirmed.
+pub type Token = u64;
+
+/// An item and the revision the reviewer saw; `None` where it was marked without being looked at
+/// (all in a filter), which decides on it as it stands.
+pub type Seen = (AutomationId, Option<u32>);
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Paste(String),
+    /// New size in columns and rows.
+    Resize(u16, u16),
+    /// The terminal gained (`true`) or lost the focus.
+    Focus(bool),
+    /// The moment that `State::next_timer` named has come.
+    Tick,
+    Loaded(Box<Loaded>),
+}
+
+/// An answer to a command, or news from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Loaded {
+    /// To `LoadQueue`.
+    Queue { generation: Generation, ids: Arc<[AutomationId]> },
+    /// To `LoadRows`; those that no longer exist are simply missing.
+    Rows { asked: Vec<AutomationId>, rows: Vec<InboxRow> },
+    /// To `LoadItem`; `view` is `None` where it does not exist (any more).
+    Item { generation: Generation, id: AutomationId, view: Option<Arc<ItemView>> },
+    /// To `Search`; `rows` for the first hits (a screenful or two is enough).
+    Search { generation: Generation, answer: Arc<SearchAnswer>, rows: Vec<InboxRow> },
+    /// To `LoadCounts`, and whenever they change.
+    Counts(Counts),
+    /// To `LoadJobs`, and a few times a second while jobs run.
+    Jobs(JobsView),
+    /// To each command that writes (`Decide`, `SetTags`, `Edit`, `Merge`, `Apart`): it is durable.
+    Decided { token: Token, outcome: Result<DecidedItems, String> },
+    /// To `Undo` and `Redo`.
+    Reversed { is_redo: bool, outcome: Result<ReversedItems, String> },
+    /// Another process, reviewer or the pipeline wrote; `ids` may be empty when very many did.
+    Changed { ids: Vec<AutomationId> },
+    /// To `LoadTags`: every tag with its count, most used first.
+    Tags(Vec<(String, u64)>),
+    /// To `EditInEditor`; `None` where the editor was left without saving.
+    Edited { id: AutomationId, revision: u32, text: Option<String> },
+    /// Something to tell: shown as a toast, kept under `:messages`.
+    Notice { level: Level, text: String },
+    /// Whether anything was ever stored: decides between the welcome and the screens.
+    StoreIsEmpty(bool),
+}
+
+/// How loud a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Level {
+    Info,
+    Done,
+    Warning,
+    Error,
+}
+
+/// What the Pipeline screen shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct JobsView {
+    /// Newest run first, stages in their order.
+    pub rows: Vec<JobRow>,
+    pub dead_letters: Vec<DeadLetterRow>,
+    /// The newest lines of the log, oldest first, at most 500.
+    pub log: Vec<String>,
+}
+
+/// A document or address that could not be worked on, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeadLetterRow {
+    pub stage: Stage,
+    /// What it is about: a file with its line, an address, a document's title.
+    pub subject: String,
+    pub reason: String,
+    pub attempts: u32,
+    pub at: Timestamp,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DecidedItems {
+    /// Each item written, with its new revision.
+    pub done: Vec<(AutomationId, u32)>,
+    /// Each item refused, with the reason as a sentence.
+    pub refused: Vec<(AutomationId, String)>,
+}
+
+/// What an undo or redo did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReversedItems {
+    /// In words: "approved 3 items".
+    pub summary: String,
+    pub done: Vec<(AutomationId, u32)>,
+    pub refused: Vec<(AutomationId, String)>,
+}
+
+/// Something to carry out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    LoadQueue {
+        generation: Generation,
+        filter: QueueFilter,
+    },
+    LoadRows(Vec<AutomationId>),
+    LoadItem {
+        generation: Generation,
+        id: AutomationId,
+    },
+    /// An empty text with `limit` 0 asks for facets alone.
+    Search {
+        generation: Generation,
+        query: SearchQuery,
+    },
+    LoadCounts,
+    LoadJobs,
+    LoadTags,
+    Decide {
+        token: Token,
+        items: Vec<Seen>,
+        verdict: Verdict,
+    },
+    /// Adds and removes tags on each item.
+    SetTags {
+        token: Token,
+        items: Vec<Seen>,
+        add: Vec<String>,
+        remove: Vec<String>,
+    },
+    Edit {
+        token: Token,
+        edit: Edit,
+    },
+    /// Folds `members` into `lead`.
+    Merge {
+        token: Token,
+        lead: Seen,
+        members: Vec<Seen>,
+    },
+    /// Remembers that the two are not the same.
+    Apart {
+        token: Token,
+        a: AutomationId,
+        b: AutomationId,
+    },
+    /// Takes the reviewer's last decision back (with `id`: the last on that item).
+    Undo {
+        id: Option<AutomationId>,
+    },
+    Redo,
+    OpenUrl(String),
+    /// To the clipboard, by OSC 52.
+    Copy(String),
+    /// Hands the terminal to `$EDITOR` with `text` in a file.
+    EditInEditor {
+        id: AutomationId,
+        revision: u32,
+        text: String,
+    },
+    /// Runs these stages (all when empty); with `sample`, over the shipped sample week.
+    RunPipeline {
+        stages: Vec<Stage>,
+        sample: bool,
+    },
+    CancelJob(JobId),
+    RetryDeadLetters,
+    Import(PathBuf),
+    SaveSession(Box<Session>),
+    /// Tells the desktop (OSC 9/777); only asked for while the terminal has no focus.
+    Notify(String),
+    SetMouse(bool),
+    Suspend,
+    Quit,
+}
