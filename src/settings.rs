@@ -4,13 +4,17 @@
 //! file:line:column and what to write instead. Does not: hold state, print, or open a store.
 
 pub mod action;
+pub mod config;
 pub mod key;
 pub mod keymap;
+pub mod paths;
 mod problem;
 pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
+pub use config::Config;
 pub use key::{Key, KeySequence};
 pub use keymap::{Keymap, load_keymap, shipped_keymaps};
+pub use paths::{DEFAULT_WORKSPACE, Home, Workspace};
 pub use problem::{Problem, SettingsError};
 pub use theme::{ColorDepth, Role, Theme, list_themes, load_theme};

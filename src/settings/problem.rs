@@ -43,6 +43,10 @@ pub enum SettingsError {
     Invalid(Vec<Problem>),
     #[error("no {what} called `{name}`; there are: {known}")]
     Unknown { what: &'static str, name: String, known: String },
+    #[error(
+        "`{0}` cannot be a workspace's name: lower-case letters, digits, - and _, at most 64 of them"
+    )]
+    WorkspaceName(String),
     #[error("cannot tell where the user's folders are; give --home DIR")]
     NoHome,
 }
@@ -52,7 +56,7 @@ impl SettingsError {
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Invalid(problems) => problems,
-            Self::Read { .. } | Self::Unknown { .. } | Self::NoHome => &[],
+            _ => &[],
         }
     }
 }
@@ -121,10 +125,15 @@ impl Problem {
 /// The entry of `known` most like `name`, where one is like it at all.
 pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let name = name.to_lowercase();
+    let likeness = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let slips = strsim::damerau_levenshtein(&name, &candidate);
+        let alike = strsim::jaro_winkler(&name, &candidate);
+        (alike >= 0.8 || slips <= 1.max(name.len() / 4)).then_some(alike)
+    };
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.8)
+        .filter_map(|candidate| Some((likeness(candidate)?, candidate)))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
