@@ -14,3 +14,6 @@ mod wordpiece;
 pub use model::{DIMENSIONS, EmbedError, Model};
 pub use nearest::{Neighbour, VectorSet};
 pub use vector::{VECTOR_BYTES, Vector, cosine, dot};
+
+/// Names the shipped model wherever vectors are kept: vectors of two models are never compared.
+pub const MODEL_NAME: &str = "static-256-1";

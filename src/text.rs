@@ -4,6 +4,7 @@
 //! into plain readable text, fold text for comparison, tell its language, convert offsets. Does
 //! not: do I/O, know where a text came from, or decide what it means. Owns no state.
 
+mod causes;
 mod characters;
 mod fold;
 mod language;
@@ -13,6 +14,7 @@ mod sentence;
 pub mod transcript;
 pub mod workflow;
 
+pub use causes::with_causes;
 pub use characters::CharacterIndex;
 pub use fold::fold;
 pub use language::language;

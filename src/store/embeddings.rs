@@ -1,19 +1,17 @@
-//! Sentence vectors of automations: int8 values with a scale, by model.
+//! Sentence vectors of automations, by model, as the bytes that `embed` reads and writes.
 
 use super::error::Doing;
 use super::{Reading, StoreError, Writing};
 use crate::model::AutomationId;
 
-/// A stored vector: `values[i] * scale` is coordinate i.
+/// A stored vector.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredVector {
     /// Grows with every write.
     pub seq: i64,
     pub automation: AutomationId,
-    pub text_hash: [u8; 32],
-    pub scale: f32,
-    /// The bytes of the int8 values.
-    pub values: Vec<u8>,
+    /// The vector's bytes as `embed` writes them; empty for a text without a known word.
+    pub vector: Vec<u8>,
 }
 
 impl Reading<'_> {
@@ -29,7 +27,7 @@ impl Reading<'_> {
     ) -> Result<Vec<StoredVector>, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT id, automation_id, text_hash, scale, vector FROM embeddings
+                "SELECT id, automation_id, vector FROM embeddings
                  WHERE id > ?2 AND model = ?1 ORDER BY id LIMIT ?3",
             )
             .and_then(|mut statement| {
@@ -38,9 +36,7 @@ impl Reading<'_> {
                         Ok(StoredVector {
                             seq: row.get(0)?,
                             automation: AutomationId(row.get(1)?),
-                            text_hash: row.get(2)?,
-                            scale: row.get(3)?,
-                            values: row.get(4)?,
+                            vector: row.get(2)?,
                         })
                     })?
                     .collect()
@@ -75,7 +71,7 @@ impl Reading<'_> {
 }
 
 impl Writing<'_> {
-    /// Stores the vector of an automation as it read in `revision`; `vector` is `None` for a text
+    /// Stores the vector of an automation as it read in `revision`; `vector` is empty for a text
     /// without a single known word.
     ///
     /// # Errors
@@ -86,18 +82,17 @@ impl Writing<'_> {
         revision: u32,
         model: &str,
         text_hash: &[u8; 32],
-        vector: Option<(f32, &[u8])>,
+        vector: &[u8],
     ) -> Result<(), StoreError> {
-        let (scale, values) = vector.unwrap_or((0.0, &[]));
         self.connection
             .prepare_cached(
-                "INSERT INTO embeddings (automation_id, revision, model, text_hash, scale, vector)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO embeddings (automation_id, revision, model, text_hash, vector)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (automation_id, model) DO UPDATE SET
                      revision = excluded.revision WHERE text_hash = excluded.text_hash",
             )
             .and_then(|mut statement| {
-                statement.execute((automation.0, revision, model, text_hash, scale, values))
+                statement.execute((automation.0, revision, model, text_hash, vector))
             })
             .and_then(|changed| {
                 if changed > 0 {
@@ -107,10 +102,10 @@ impl Writing<'_> {
                 self.connection
                     .prepare_cached(
                         "REPLACE INTO embeddings
-                             (automation_id, revision, model, text_hash, scale, vector)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                             (automation_id, revision, model, text_hash, vector)
+                         VALUES (?1, ?2, ?3, ?4, ?5)",
                     )?
-                    .execute((automation.0, revision, model, text_hash, scale, values))
+                    .execute((automation.0, revision, model, text_hash, vector))
                     .map(|_| ())
             })
             .doing(format!("store the vector of automation #{automation}"))

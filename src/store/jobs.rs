@@ -297,6 +297,20 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Makes the documents that extraction gave up on wait for it again; tells how many.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn retry_dead_letters(&self) -> Result<usize, StoreError> {
+        self.connection
+            .execute(
+                "UPDATE documents SET extracted_by = NULL
+                 WHERE identity IN (SELECT subject FROM dead_letters WHERE stage = 'extract')",
+                [],
+            )
+            .doing("mark dead letters for another try")
+    }
+
     /// Forgets dead letters: those of one stage, or all.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
-//! Counts for the top line.
+//! Counts for the top line, and settings kept in the store.
 
 use super::error::Doing;
-use super::{Reading, StoreError};
+use super::{Reading, StoreError, Writing};
 use crate::model::Counts;
 use jiff::Timestamp;
 
@@ -44,5 +44,28 @@ impl Reading<'_> {
 
     pub(super) fn number(&self, sql: &str) -> rusqlite::Result<u64> {
         self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
+    }
+}
+
+impl Writing<'_> {
+    /// Keeps a setting in the store, as JSON.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn save_setting<T: serde::Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let value = super::row::to_json(value, key)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO settings (key, value, changed) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed = excluded.changed",
+            )
+            .and_then(|mut statement| statement.execute((key, value, now.as_millisecond())))
+            .doing(format!("keep the setting `{key}`"))?;
+        Ok(())
     }
 }

@@ -346,7 +346,7 @@ CREATE TABLE embeddings (
     revision      INTEGER NOT NULL,
     model         TEXT    NOT NULL,
     text_hash     BLOB    NOT NULL,
-    scale         REAL    NOT NULL,
+    -- Scale as f32 LE, then 256 int8 values; empty for a text without a known word.
     vector        BLOB    NOT NULL,
     UNIQUE (automation_id, model)
 ) STRICT;

@@ -1,0 +1,108 @@
+//! The crawl stage: one visit to one source.
+
+use super::intake::{self, Intake};
+use super::report::Reporter;
+use super::{JobsError, Pipeline};
+use crate::gather::feed::{self, FeedAnswer, Validators};
+use crate::model::{Source, SourceKind};
+use crate::text::with_causes;
+use jiff::{Timestamp, ToSpan};
+use std::path::Path;
+
+/// A failing source is asked again after 5 minutes, doubled with each failure up to a day.
+const FIRST_PAUSE_MINUTES: i64 = 5;
+const LONGEST_PAUSE_MINUTES: i64 = 24 * 60;
+
+pub(super) async fn run(
+    pipeline: &Pipeline,
+    source: &Source,
+    reporter: &Reporter,
+) -> Result<String, JobsError> {
+    match source.kind {
+        SourceKind::Folder | SourceKind::Sample | SourceKind::Import => {
+            let path = Path::new(&source.address);
+            let intake = intake::crawl_folder(&pipeline.store, source.id, path, reporter).await?;
+            record_visit(pipeline, source, (None, None), None).await?;
+            Ok(intake.in_words())
+        }
+        SourceKind::Feed => visit_feed(pipeline, source, reporter).await,
+        SourceKind::Manual => Ok("nothing to visit".to_owned()),
+    }
+}
+
+async fn visit_feed(
+    pipeline: &Pipeline,
+    source: &Source,
+    reporter: &Reporter,
+) -> Result<String, JobsError> {
+    let validators =
+        Validators { etag: source.etag.clone(), last_modified: source.last_modified.clone() };
+    let visit = feed::fetch(&pipeline.client, &source.address, &validators);
+    let answer = tokio::select! {
+        answer = visit => answer,
+        () = reporter.cancel().cancelled() => return Err(JobsError::Cancelled),
+    };
+    match answer {
+        Ok(FeedAnswer::NotModified { next }) => {
+            let kept = (validators.etag.as_deref(), validators.last_modified.as_deref());
+            record_visit(pipeline, source, kept, next).await?;
+            Ok("not modified since the last visit".to_owned())
+        }
+        Ok(FeedAnswer::Documents { documents, problems, validators, next }) => {
+            let mut intake = Intake::default();
+            let stored = intake::store_batch(&pipeline.store, source.id, documents).await?;
+            intake.count(&stored);
+            for problem in &problems {
+                intake::record_problem(&pipeline.store, &mut intake, problem).await?;
+            }
+            // The validators move only now that what they vouch for is on the disk.
+            let new = (validators.etag.as_deref(), validators.last_modified.as_deref());
+            record_visit(pipeline, source, new, next).await?;
+            reporter
+                .tell(super::pipeline::progress(intake.seen(), intake.seen(), intake.failed))
+                .await?;
+            Ok(intake.in_words())
+        }
+        Err(error) => {
+            let words = with_causes(&error);
+            record_failure(pipeline, source, &words, error.retry_after()).await?;
+            Err(JobsError::Source { name: source.name.clone(), reason: words })
+        }
+    }
+}
+
+async fn record_visit(
+    pipeline: &Pipeline,
+    source: &Source,
+    validators: (Option<&str>, Option<&str>),
+    next: Option<Timestamp>,
+) -> Result<(), JobsError> {
+    let id = source.id;
+    let (etag, modified) = (validators.0.map(str::to_owned), validators.1.map(str::to_owned));
+    pipeline
+        .store
+        .write(move |writing| {
+            let validators = (etag.as_deref(), modified.as_deref());
+            writing.record_visit(id, validators, next, Timestamp::now())
+        })
+        .await?;
+    Ok(())
+}
+
+async fn record_failure(
+    pipeline: &Pipeline,
+    source: &Source,
+    words: &str,
+    retry_after: Option<Timestamp>,
+) -> Result<(), JobsError> {
+    let now = Timestamp::now();
+    let doublings = source.consecutive_failures.min(16);
+    let pause = (FIRST_PAUSE_MINUTES << doublings).min(LONGEST_PAUSE_MINUTES);
+    let next = (now + pause.minutes()).max(retry_after.unwrap_or(now));
+    let (id, words) = (source.id, words.to_owned());
+    pipeline
+        .store
+        .write(move |writing| writing.record_failed_visit(id, &words, Some(next), now))
+        .await?;
+    Ok(())
+}
