@@ -9,13 +9,15 @@ mod backend;
 mod carry;
 mod editor;
 mod log;
+mod picture;
+mod screenshots;
 mod scribe;
 mod session;
 mod terminal;
 mod watch;
 mod workbench;
 
-use crate::cli::{Cli, CliError};
+use crate::cli::{Cli, CliError, Command};
 use std::process::ExitCode;
 
 /// Runs the program: the workbench, or the command that the arguments name.
@@ -31,6 +33,7 @@ pub fn start(cli: Cli) -> color_eyre::Result<ExitCode> {
     let outcome = runtime.block_on(async {
         match cli.command {
             None => workbench::open(cli.global).await,
+            Some(Command::Screenshots(args)) => screenshots::run(&cli.global, &args).await,
             Some(command) => {
                 log::to_stderr(cli.global.verbose);
                 crate::cli::run(cli.global, command).await

@@ -4,7 +4,7 @@ use super::backend::Backend;
 use super::terminal::Screen;
 use super::{carry, editor, log, scribe, session, watch};
 use crate::cli::{CliError, Context, Global};
-use crate::settings::{ColorDepth, Config, Home, Keymap, Theme};
+use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
 use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
 use futures::{FutureExt, StreamExt};
@@ -332,21 +332,19 @@ fn load_config(home: &Home) -> (Config, Vec<String>) {
 
 fn load_keymap(config: &Config, home: &Home, notices: &mut Vec<String>) -> Keymap {
     let folder = home.keymaps_folder();
-    match crate::settings::load_keymap(&config.ui.keymap, &folder) {
-        Ok(keymap) => keymap,
-        Err(error) => {
-            notices.push(format!("using the default keys: {error}"));
-            Keymap::shipped_default()
-        }
-    }
+    settings::load_keymap(&config.ui.keymap, Some(&folder)).unwrap_or_else(|error| {
+        notices.push(format!("using the default keys: {error}"));
+        settings::load_keymap("default", None)
+            .expect("invariant: the shipped keymaps load, as a test holds")
+    })
 }
 
 fn load_themes(home: &Home, depth: ColorDepth, notices: &mut Vec<String>) -> Vec<Theme> {
     let folder = home.themes_folder();
     let mut themes = Vec::new();
-    for name in crate::settings::list_themes(&folder) {
-        match crate::settings::load_theme(&name, &folder) {
-            Ok(theme) => themes.push(theme.at_depth(depth)),
+    for name in settings::list_themes(Some(&folder)) {
+        match settings::load_theme(&name, Some(&folder), depth) {
+            Ok(theme) => themes.push(theme),
             Err(error) => notices.push(format!("leaving out a theme: {error}")),
         }
     }
