@@ -6,6 +6,7 @@
 
 mod characters;
 mod fold;
+pub mod html;
 mod language;
 pub mod markdown;
 mod sanitize;
