@@ -6,7 +6,9 @@
 
 mod causes;
 mod characters;
+mod charset;
 mod fold;
+pub mod html;
 mod language;
 pub mod markdown;
 mod sanitize;
@@ -16,6 +18,7 @@ pub mod workflow;
 
 pub use causes::with_causes;
 pub use characters::CharacterIndex;
+pub use charset::{Decoded, decode};
 pub use fold::fold;
 pub use language::language;
 pub use sanitize::{sanitize, sanitize_line};
