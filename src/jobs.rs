@@ -29,7 +29,6 @@ pub use sample::SAMPLE_SOURCE;
 
 use crate::model::Stage;
 use crate::store::StoreError;
-use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
@@ -43,8 +42,6 @@ pub enum JobsError {
     Busy { owner: String },
     #[error("there is no source `{0}`")]
     NoSource(String),
-    #[error("cannot unpack the sample week to {path}")]
-    Sample { path: PathBuf, source: std::io::Error },
     #[error("cannot visit `{name}`: {reason}")]
     Source { name: String, reason: String },
     #[error("cannot start the threads of the pipeline")]

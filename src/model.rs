@@ -26,7 +26,9 @@ pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict};
 pub use evidence::{Evidence, Field, Span};
 pub use id::{AutomationId, BatchId, BodyId, DecisionId, DocumentId, JobId, RunId, SourceId};
 pub use job::{JobRow, JobState, Progress, Stage};
-pub use review::{Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags};
+pub use review::{
+    Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags,
+};
 pub use search::{Facet, FacetField, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
 pub use source::{NewSource, Source, SourceKind};
 pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter};

@@ -77,7 +77,6 @@ impl Context {
         let said = usize::from(config.pipeline.workers);
         let settings = PipelineSettings {
             index_folder: self.workspace.index_folder(),
-            cache_folder: self.workspace.cache.clone(),
             workers: if said == 0 { workers } else { said },
             minimum_confidence: config.pipeline.minimum_confidence,
             owner: owner(),

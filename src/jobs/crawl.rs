@@ -1,13 +1,13 @@
 //! The crawl stage: one visit to one source.
 
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, Place};
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::gather::feed::{self, FeedAnswer, Validators};
 use crate::model::{Source, SourceKind};
 use crate::text::with_causes;
 use jiff::{Timestamp, ToSpan};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// A failing source is asked again after 5 minutes, doubled with each failure up to a day.
 const FIRST_PAUSE_MINUTES: i64 = 5;
@@ -19,14 +19,17 @@ pub(super) async fn run(
     reporter: &Reporter,
 ) -> Result<String, JobsError> {
     match source.kind {
-        SourceKind::Folder | SourceKind::Sample | SourceKind::Import => {
-            let path = Path::new(&source.address);
-            let intake = intake::crawl_folder(&pipeline.store, source.id, path, reporter).await?;
+        SourceKind::Folder | SourceKind::Sample => {
+            let place = match source.kind {
+                SourceKind::Sample => Place::Sample,
+                _ => Place::Path(PathBuf::from(&source.address)),
+            };
+            let intake = intake::crawl(&pipeline.store, source.id, place, reporter).await?;
             record_visit(pipeline, source, (None, None), None).await?;
             Ok(intake.in_words())
         }
         SourceKind::Feed => visit_feed(pipeline, source, reporter).await,
-        SourceKind::Manual => Ok("nothing to visit".to_owned()),
+        SourceKind::Manual | SourceKind::Import => Ok("nothing to visit".to_owned()),
     }
 }
 

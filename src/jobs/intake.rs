@@ -2,12 +2,14 @@
 
 use super::report::Reporter;
 use super::{JobsError, pipeline};
-use crate::gather::{Problem, read_path};
+use super::sample;
+use crate::gather::{Problem, read_files, read_path};
 use crate::model::{NewDocument, NewSource, SourceId, SourceKind, Stage};
 use crate::store::{Store, StoreError, Stored, prepare};
 use jiff::Timestamp;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -74,23 +76,31 @@ pub async fn import(
     let id = store.write(move |writing| writing.save_source(&source, Timestamp::now())).await?;
     let mut intake = Intake::default();
     for path in paths {
-        take_in(store, id, &path, &mut intake, &mut watch, cancel).await?;
+        take_in(store, id, Place::Path(path), &mut intake, &mut watch, cancel).await?;
     }
     Ok(intake)
 }
 
+/// What an intake reads.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    Path(PathBuf),
+    /// The sample week in the program itself.
+    Sample,
+}
+
 /// As [`import`], for a job of the pipeline.
-pub(super) async fn crawl_folder(
+pub(super) async fn crawl(
     store: &Store,
     source: SourceId,
-    path: &Path,
+    place: Place,
     reporter: &Reporter,
 ) -> Result<Intake, JobsError> {
     let mut intake = Intake::default();
     let mut watch = |intake: &Intake| {
         reporter.note(pipeline::progress(intake.seen(), 0, intake.failed));
     };
-    take_in(store, source, path, &mut intake, &mut watch, reporter.cancel()).await?;
+    take_in(store, source, place, &mut intake, &mut watch, reporter.cancel()).await?;
     reporter.tell(pipeline::progress(intake.seen(), intake.seen(), intake.failed)).await?;
     Ok(intake)
 }
@@ -103,14 +113,14 @@ enum Read {
 async fn take_in(
     store: &Store,
     source: SourceId,
-    path: &Path,
+    place: Place,
     intake: &mut Intake,
     watch: &mut (impl FnMut(&Intake) + Send),
     cancel: &CancellationToken,
 ) -> Result<(), JobsError> {
     let (send, mut receive) = mpsc::channel(AHEAD);
-    let (root, stop) = (path.to_owned(), cancel.clone());
-    let reader = tokio::task::spawn_blocking(move || read_batches(&root, &send, &stop));
+    let stop = cancel.clone();
+    let reader = tokio::task::spawn_blocking(move || read_batches(&place, &send, &stop));
     while let Some(read) = receive.recv().await {
         match read {
             Read::Documents(documents) => {
@@ -127,9 +137,9 @@ async fn take_in(
     reader.await.map_err(|_| JobsError::Panicked(Stage::Crawl))
 }
 
-fn read_batches(root: &Path, send: &mpsc::Sender<Read>, stop: &CancellationToken) {
+fn read_batches(place: &Place, send: &mpsc::Sender<Read>, stop: &CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
-    read_path(root, &mut |read| {
+    let mut sink = |read| {
         // A closed channel means that the store failed: what is read from here on goes nowhere,
         // and the source will be read again.
         match read {
@@ -144,8 +154,15 @@ fn read_batches(root: &Path, send: &mpsc::Sender<Read>, stop: &CancellationToken
                 let _ = send.blocking_send(Read::Problem(problem));
             }
         }
-        !stop.is_cancelled() && !send.is_closed()
-    });
+        if stop.is_cancelled() || send.is_closed() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    };
+    match place {
+        Place::Path(path) => read_path(path, &mut sink),
+        Place::Sample => read_files(&sample::files(), &mut sink),
+    }
     if !batch.is_empty() {
         let _ = send.blocking_send(Read::Documents(batch));
     }
@@ -184,8 +201,11 @@ pub(super) async fn record_problem(
     let now = Timestamp::now();
     store
         .write(move |writing| {
-            let place = problem.place();
-            let hint = problem.hint.as_deref();
+            let place = match problem.line {
+                Some(line) => format!("{}:{line}", problem.path),
+                None => problem.path.clone(),
+            };
+            let hint = Some(problem.hint.as_str());
             writing.record_dead_letter(Stage::Crawl, &place, &problem.what, hint, now)
         })
         .await?;

@@ -18,8 +18,6 @@ use tokio_util::sync::CancellationToken;
 pub struct PipelineSettings {
     /// Where the search index lies.
     pub index_folder: PathBuf,
-    /// Where derived files may be put.
-    pub cache_folder: PathBuf,
     /// Threads for CPU work.
     pub workers: usize,
     /// Drafts less certain than this are not stored, 0..=1.
@@ -185,7 +183,7 @@ impl Pipeline {
         }
         let mut chosen = Vec::new();
         if plan.with_sample {
-            chosen.push(sample::prepare(&self.store, &self.settings.cache_folder).await?);
+            chosen.push(sample::prepare(&self.store).await?);
         }
         let known = self.store.read(|reading| Ok::<_, JobsError>(reading.list_sources()?)).await?;
         for name in &plan.sources {

@@ -230,7 +230,10 @@ mod tests {
     #[rstest]
     #[case("[iu]\n", "c.toml:1:2: there is no section `iu`; did you mean `ui`?")]
     #[case("[ui]\nthme = \"dark\"", "c.toml:2:1: there is no key `ui.thme`; did you mean `theme`?")]
-    #[case("[ui]\ntheme = 3", "c.toml:2:9: `ui.theme` must be text in quotes; the default is \"dark\"")]
+    #[case(
+        "[ui]\ntheme = 3",
+        "c.toml:2:9: `ui.theme` must be text in quotes; the default is \"dark\""
+    )]
     #[case(
         "[ui]\ncolor = \"truecolour\"",
         "c.toml:2:9: `ui.color` must be one of \"auto\", \"truecolor\", \"256\", \"16\", \"none\"; did you mean `truecolor`?"

@@ -1,0 +1,292 @@
+//! What stands on every screen: tabs above, keys below, toasts, hints for a prefix.
+
+use super::act::SCREENS;
+use super::message::Level;
+use super::paint::{Painter, columns, wrapped};
+use super::phrases::{clock, thousands};
+use super::screens::pipeline::{seconds_left, share_done};
+use super::session::Screen;
+use super::state::State;
+use crate::model::{JobState, Week};
+use crate::settings::key::show_sequence;
+use crate::settings::{Action, Context, Role};
+use ratatui::layout::Rect;
+
+/// Most toasts shown at once.
+const TOASTS: usize = 3;
+/// Most lines of one toast.
+const TOAST_LINES: usize = 3;
+
+impl State {
+    pub(super) fn paint_header(&self, painter: &mut Painter<'_>, area: Rect) {
+        let week = Week::of(self.now).number();
+        let is_wide = area.width >= 80;
+        let name =
+            if is_wide { format!(" Reservoir · week {week}") } else { " Reservoir".to_owned() };
+        let name = if painter.is_plain { name.replace(" ·", ",") } else { name };
+        let mut x = painter.text(area.x, area.y, area.width, &name, Role::Title) + 4;
+        for (screen, action) in SCREENS {
+            let is_here = screen == self.screen;
+            let role = if is_here { Role::TabActive } else { Role::Tab };
+            let label = self.tab(screen, action, painter.is_plain);
+            let room = area.right().saturating_sub(x + 1);
+            x = painter.text(x, area.y, room, &label, role) + 3;
+        }
+        let who = &self.reviewer;
+        if x + columns(who) + 2 < area.right() {
+            painter.right(area.right().saturating_sub(1), area.y, columns(who), who, Role::Dim);
+        }
+    }
+
+    /// A tab's label: key, name, number.
+    fn tab(&self, screen: Screen, action: Action, is_plain: bool) -> String {
+        let key = self.keymap.shown_key(action);
+        let count = match (screen, &self.counts) {
+            (Screen::Inbox, Some(counts)) => thousands(counts.inbox),
+            (Screen::Library, Some(counts)) => thousands(counts.approved),
+            (Screen::Pipeline, _) => self.pipeline_mark(is_plain),
+            _ => String::new(),
+        };
+        format!("{key} {} {count}", action.title()).trim_end().to_owned()
+    }
+
+    fn pipeline_mark(&self, is_plain: bool) -> String {
+        let dead = self.pipeline.view.dead_letters.len();
+        let running = self.pipeline.running().count();
+        match (running, dead) {
+            (0, 0) => String::new(),
+            (0, dead) => format!("{dead}!"),
+            (_, _) if is_plain => "running".to_owned(),
+            (n, _) => format!("⠶{n}"),
+        }
+    }
+
+    /// Where each tab stands, for the mouse.
+    pub(super) fn tab_at(&self, column: u16) -> Option<Screen> {
+        let week = Week::of(self.now).number();
+        let name = if self.size.0 >= 80 {
+            format!(" Reservoir · week {week}")
+        } else {
+            " Reservoir".to_owned()
+        };
+        let mut x = columns(&name) + 4;
+        for (screen, action) in SCREENS {
+            let width = columns(&self.tab(screen, action, self.is_plain));
+            if (x..x + width).contains(&column) {
+                return Some(screen);
+            }
+            x += width + 3;
+        }
+        None
+    }
+
+    pub(super) fn paint_footer(&self, painter: &mut Painter<'_>, area: Rect) {
+        let mut right = self.progress_line();
+        if !self.keys.prefix.is_empty() || self.keys.count.is_some() {
+            let count = self.keys.count.map(|count| format!("{count} ")).unwrap_or_default();
+            right = format!("{count}{}…", show_sequence(&self.keys.prefix));
+        }
+        let taken = if right.is_empty() { 0 } else { columns(&right) + 2 };
+        let end = area.right().saturating_sub(taken + 1);
+        let context = self.context();
+        let last: &[Action] =
+            if context.takes_text() { &[] } else { &[Action::Palette, Action::Help] };
+        let width = |action: &Action| {
+            let key = self.keymap.shown_key(*action);
+            if key.is_empty() { 0 } else { columns(&key) + columns(action.title()) + 3 }
+        };
+        let reserved: u16 = last.iter().map(width).sum();
+        let mut x = area.x + 1;
+        for action in footer_actions(context).iter().filter(|action| !last.contains(action)) {
+            if x + width(action) + reserved <= end + 2 {
+                x = self.paint_key(painter, x, area.y, end, *action);
+            }
+        }
+        for action in last {
+            if x + width(action) <= end + 2 {
+                x = self.paint_key(painter, x, area.y, end, *action);
+            }
+        }
+        painter.right(area.right().saturating_sub(1), area.y, area.width / 2, &right, Role::Accent);
+    }
+
+    /// A key and what it does; returns where the next one may stand.
+    fn paint_key(
+        &self,
+        painter: &mut Painter<'_>,
+        x: u16,
+        y: u16,
+        end: u16,
+        action: Action,
+    ) -> u16 {
+        let key = self.keymap.shown_key(action);
+        if key.is_empty() {
+            return x;
+        }
+        let x = painter.text(x, y, end.saturating_sub(x), &key, Role::Key) + 1;
+        painter.text(x, y, end.saturating_sub(x), action.title(), Role::Dim) + 2
+    }
+
+    /// What runs, in a few words.
+    fn progress_line(&self) -> String {
+        let now = self.pipeline.now(self.now);
+        let jobs: Vec<_> = self.pipeline.running().collect();
+        let [job, ..] = jobs.as_slice() else { return String::new() };
+        let mut parts = vec![job.stage.to_string()];
+        if let Some(last) = parts.last_mut() {
+            match share_done(job) {
+                Some(share) => last.push_str(&format!(" {:.0}%", share * 100.0)),
+                None if job.progress.done > 0 => {
+                    last.push_str(&format!(" {}", thousands(job.progress.done)));
+                }
+                None => {}
+            }
+        }
+        let waiting =
+            self.pipeline.view.rows.iter().filter(|j| j.state == JobState::Queued).count();
+        let more = jobs.len() - 1 + waiting;
+        if more > 0 {
+            parts.push(format!("{more} more"));
+        }
+        parts.extend(seconds_left(job, now).map(|left| format!("{} left", clock(left))));
+        parts.join(" · ")
+    }
+
+    pub(super) fn paint_toasts(&self, painter: &mut Painter<'_>) {
+        let live: Vec<_> = self
+            .messages
+            .iter()
+            .rev()
+            .take(16)
+            .filter(|m| m.until > self.now)
+            .take(TOASTS)
+            .collect();
+        let width = self.size.0.saturating_sub(4).min(64);
+        let mut bottom = self.size.1.saturating_sub(1);
+        for message in live {
+            let (glyph, word, role) = match message.level {
+                Level::Info => ("i", "note", Role::Info),
+                Level::Done => ("✓", "done", Role::Done),
+                Level::Warning => ("!", "warning", Role::Warning),
+                Level::Error => ("✗", "error", Role::Error),
+            };
+            let lead = if painter.is_plain { format!("{word}: ") } else { format!("{glyph} ") };
+            let indent = columns(&lead);
+            let lines = wrapped(&message.text, width.saturating_sub(indent + 2));
+            let shown = lines.len().min(TOAST_LINES) as u16;
+            if bottom < shown + 4 {
+                break;
+            }
+            bottom -= shown;
+            let own = lines.iter().map(|line| columns(line)).max().unwrap_or(0) + indent + 2;
+            let x = self.size.0.saturating_sub(own + 1);
+            painter.fill(Rect { x, y: bottom, width: own, height: shown }, role);
+            painter.text(x + 1, bottom, indent, &lead, role);
+            for (row, line) in lines.iter().take(TOAST_LINES).enumerate() {
+                let cut = row + 1 == TOAST_LINES && lines.len() > TOAST_LINES;
+                let line = if cut { format!("{line}…") } else { line.clone() };
+                painter.text(x + 1 + indent, bottom + row as u16, own - indent - 1, &line, role);
+            }
+        }
+        if self.keys.shows_hints {
+            self.paint_hints(painter);
+        }
+    }
+
+    /// What may follow the keys pressed so far.
+    fn paint_hints(&self, painter: &mut Painter<'_>) {
+        let hints = self.keymap.hints(self.context(), &self.keys.prefix);
+        let label = |hint: &crate::settings::keymap::Hint| {
+            hint.action.map_or("…", |action| action.title()).to_owned()
+        };
+        let key_width = hints.iter().map(|h| columns(&h.key.to_string())).max().unwrap_or(1);
+        let width = hints.iter().map(|h| columns(&label(h))).max().unwrap_or(1) + key_width + 5;
+        let height = (hints.len() as u16 + 1).min(self.size.1.saturating_sub(4));
+        let width = width.clamp(16, self.size.0.saturating_sub(2));
+        let area = Rect {
+            x: self.size.0.saturating_sub(width + 1),
+            y: self.size.1.saturating_sub(height + 1),
+            width,
+            height,
+        };
+        painter.fill(area, Role::Popup);
+        let title = format!("{} …", show_sequence(&self.keys.prefix));
+        painter.text(area.x + 1, area.y, width - 2, &title, Role::Dim);
+        for (row, hint) in hints.iter().take(usize::from(height.saturating_sub(1))).enumerate() {
+            let y = area.y + 1 + row as u16;
+            painter.right(area.x + 1 + key_width, y, key_width, &hint.key.to_string(), Role::Key);
+            painter.text(
+                area.x + key_width + 3,
+                y,
+                width - key_width - 4,
+                &label(hint),
+                Role::Text,
+            );
+        }
+        painter.tint(area, Role::Popup);
+        for row in 0..height.saturating_sub(1) {
+            let keys = Rect { x: area.x + 1, y: area.y + 1 + row, width: key_width, height: 1 };
+            let role = painter.style(Role::Key);
+            painter.buffer.set_style(keys, ratatui::style::Style { bg: None, ..role });
+        }
+    }
+}
+
+/// The actions whose keys the footer names, most wanted first.
+fn footer_actions(context: Context) -> &'static [Action] {
+    use Action as A;
+    match context {
+        Context::Inbox => &[
+            A::Approve,
+            A::Reject,
+            A::Defer,
+            A::Tags,
+            A::Edit,
+            A::LookAlikes,
+            A::Undo,
+            A::Filter,
+            A::Palette,
+            A::Help,
+            A::NextField,
+            A::Mark,
+            A::OpenUrl,
+            A::NextOrder,
+        ],
+        Context::Library => &[
+            A::Search,
+            A::Open,
+            A::NextPane,
+            A::Tags,
+            A::Edit,
+            A::MoreLikeThis,
+            A::Why,
+            A::MoreWords,
+            A::MoreMeaning,
+            A::Undo,
+            A::Palette,
+            A::Help,
+            A::OpenUrl,
+        ],
+        Context::Search => &[A::SearchAccept, A::SearchDown, A::SearchUp, A::SearchLeave],
+        Context::Pipeline => &[
+            A::Run,
+            A::RunSample,
+            A::CancelJob,
+            A::RetryDeadLetters,
+            A::ImportPath,
+            A::NextPane,
+            A::Palette,
+            A::Help,
+        ],
+        Context::Welcome => &[A::Crawl, A::Sample, A::Import, A::Palette, A::Help, A::Back],
+        Context::Viewer => &[A::Down, A::Up, A::Back],
+        Context::LookAlikes => &[A::MergeThem, A::KeepApart, A::Mark, A::Down, A::Up, A::Back],
+        Context::Input => &[A::InputAccept, A::InputCancel],
+        Context::Picker => &[A::PickerAccept, A::PickerDown, A::PickerUp, A::PickerCancel],
+        Context::Tags => &[A::ToggleTag, A::PickerAccept, A::PickerDown, A::PickerCancel],
+        Context::Form => {
+            &[A::FormNext, A::FormPrevious, A::FormSave, A::FormCancel, A::FormDiscard]
+        }
+        Context::Confirm => &[A::Yes, A::No],
+    }
+}

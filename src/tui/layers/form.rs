@@ -1,0 +1,355 @@
+//! The edit form: every field of an item, typed over; kept as a draft until saved or discarded.
+
+use super::frame::{on_panel, panel};
+use super::{After, Layer};
+use crate::model::{Edit, ItemView, Step};
+use crate::settings::{Action, Key, Role};
+use crate::tui::input::Input;
+use crate::tui::message::Level;
+use crate::tui::paint::{Painter, fitted};
+use crate::tui::sheet::Sheet;
+use crate::tui::state::State;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// Columns of the labels.
+const LABEL: u16 = 13;
+
+#[derive(Debug)]
+pub(in crate::tui) struct Form {
+    view: Arc<ItemView>,
+    fields: Vec<(Name, Input)>,
+    at: usize,
+    /// Whether leaving keeps what was typed.
+    keeps: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Name {
+    Title,
+    Description,
+    TriggerKind,
+    TriggerText,
+    TriggerTool,
+    Steps,
+    Tools,
+    Mentioned,
+    Industries,
+    Functions,
+    Problem,
+    Complexity,
+    Tags,
+}
+
+const NAMES: [Name; 13] = [
+    Name::Title,
+    Name::Description,
+    Name::TriggerKind,
+    Name::TriggerText,
+    Name::TriggerTool,
+    Name::Steps,
+    Name::Tools,
+    Name::Mentioned,
+    Name::Industries,
+    Name::Functions,
+    Name::Problem,
+    Name::Complexity,
+    Name::Tags,
+];
+
+impl Name {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Description => "description",
+            Self::TriggerKind => "trigger kind",
+            Self::TriggerText => "trigger",
+            Self::TriggerTool => "noticed by",
+            Self::Steps => "steps",
+            Self::Tools => "tools",
+            Self::Mentioned => "mentioned",
+            Self::Industries => "industries",
+            Self::Functions => "functions",
+            Self::Problem => "problem",
+            Self::Complexity => "complexity",
+            Self::Tags => "tags",
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            Self::TriggerKind => {
+                "schedule, webhook, form, message, email, file, feed, event or manual"
+            }
+            Self::Steps => "one step a line: [outcome] what is done | tool",
+            Self::Complexity => "simple, moderate or complex; empty where unknown",
+            Self::Tools | Self::Mentioned | Self::Industries | Self::Functions | Self::Tags => {
+                "commas between"
+            }
+            _ => "",
+        }
+    }
+
+    fn has_lines(self) -> bool {
+        matches!(self, Self::Description | Self::Steps | Self::Problem)
+    }
+
+    fn read(self, sheet: &Sheet) -> String {
+        match self {
+            Self::Title => sheet.title.clone(),
+            Self::Description => sheet.description.clone(),
+            Self::TriggerKind => sheet.trigger.kind.clone(),
+            Self::TriggerText => sheet.trigger.text.clone(),
+            Self::TriggerTool => sheet.trigger.tool.clone(),
+            Self::Steps => sheet.steps.iter().map(step_line).collect::<Vec<_>>().join("\n"),
+            Self::Tools => sheet.tools.join(", "),
+            Self::Mentioned => sheet.mentioned.join(", "),
+            Self::Industries => sheet.industries.join(", "),
+            Self::Functions => sheet.functions.join(", "),
+            Self::Problem => sheet.problem.clone(),
+            Self::Complexity => sheet.complexity.clone(),
+            Self::Tags => sheet.tags.join(", "),
+        }
+    }
+
+    fn write(self, sheet: &mut Sheet, text: String) {
+        let list = |text: &str| -> Vec<String> {
+            text.split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        match self {
+            Self::Title => sheet.title = text,
+            Self::Description => sheet.description = text,
+            Self::TriggerKind => sheet.trigger.kind = text,
+            Self::TriggerText => sheet.trigger.text = text,
+            Self::TriggerTool => sheet.trigger.tool = text,
+            Self::Steps => sheet.steps = read_steps(&text, &sheet.steps),
+            Self::Tools => sheet.tools = list(&text),
+            Self::Mentioned => sheet.mentioned = list(&text),
+            Self::Industries => sheet.industries = list(&text),
+            Self::Functions => sheet.functions = list(&text),
+            Self::Problem => sheet.problem = text,
+            Self::Complexity => sheet.complexity = text,
+            Self::Tags => sheet.tags = list(&text),
+        }
+    }
+}
+
+fn step_line(step: &Step) -> String {
+    let branch = step.branch.as_ref().map(|b| format!("[{b}] ")).unwrap_or_default();
+    let tool = step.tool.as_ref().map(|tool| format!(" | {tool}")).unwrap_or_default();
+    format!("{branch}{}{tool}", step.text.replace('\n', " "))
+}
+
+/// Steps from their lines. As long as none was added or taken away, each keeps what it follows;
+/// else each follows the one before.
+fn read_steps(text: &str, before: &[Step]) -> Vec<Step> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_same_length = lines.len() == before.len();
+    lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let line = line.trim();
+            let outcome = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+            let (branch, rest) = match outcome {
+                Some((branch, rest)) => (Some(branch.trim().to_owned()), rest.trim()),
+                None => (None, line),
+            };
+            let (text, tool) = match rest.rsplit_once(" | ") {
+                Some((text, tool)) => (text.trim(), Some(tool.trim().to_owned())),
+                None => (rest, None),
+            };
+            let follows = match before.get(at).filter(|_| is_same_length) {
+                Some(step) => step.follows.clone(),
+                None => {
+                    at.checked_sub(1).and_then(|at| u16::try_from(at).ok()).into_iter().collect()
+                }
+            };
+            Step { text: text.to_owned(), tool, follows, branch }
+        })
+        .collect()
+}
+
+/// Opens the form on an item, with its draft where there is one.
+pub(in crate::tui) fn open(state: &mut State, view: &Arc<ItemView>) {
+    let id = view.automation.id;
+    let draft = state.drafts.get(&id.0).map(|text| Sheet::from_text(text));
+    let sheet = match draft {
+        Some(Ok(sheet)) => {
+            let discard = state.keymap.shown_key(Action::FormDiscard);
+            state.tell(Level::Info, format!("this is your draft; {discard} throws it away"));
+            sheet
+        }
+        Some(Err(why)) => {
+            state.tell(
+                Level::Warning,
+                format!("the draft cannot be read ({why}); the item as it is"),
+            );
+            Sheet::of(&view.automation)
+        }
+        None => Sheet::of(&view.automation),
+    };
+    let fields = NAMES.map(|name| {
+        let text = name.read(&sheet);
+        (name, if name.has_lines() { Input::lines(&text) } else { Input::line(&text) })
+    });
+    let form = Form { view: view.clone(), fields: fields.into(), at: 0, keeps: true };
+    state.open(Layer::Form(Box::new(form)));
+}
+
+/// The form was left: what was typed is kept as a draft, unless it was saved or discarded.
+pub(super) fn closed(state: &mut State, form: &Form) {
+    let id = form.view.automation.id.0;
+    match form.draft().filter(|_| form.keeps) {
+        Some((id, text)) => {
+            state.drafts.insert(id, text);
+            state.tell(Level::Info, "kept as a draft; edit the item again to go on");
+        }
+        None => {
+            state.drafts.remove(&id);
+        }
+    }
+    state.touch();
+}
+
+impl Form {
+    fn sheet(&self) -> Sheet {
+        let mut sheet = Sheet::of(&self.view.automation);
+        let original = sheet.clone();
+        for (name, input) in &self.fields {
+            let text = input.text();
+            // What was not touched stays to the letter, safe for the terminal or not.
+            if text != shown(*name, &original) {
+                name.write(&mut sheet, text);
+            }
+        }
+        sheet
+    }
+
+    /// What was typed, by item, where it differs from the item.
+    pub(in crate::tui) fn draft(&self) -> Option<(i64, String)> {
+        let sheet = self.sheet();
+        let differs = sheet != Sheet::of(&self.view.automation);
+        differs.then(|| (self.view.automation.id.0, sheet.to_text()))
+    }
+
+    pub(super) fn key(&mut self, key: Key) -> bool {
+        use crossterm::event::KeyCode;
+        let (_, input) = &mut self.fields[self.at];
+        let (line, _) = input.cursor();
+        match key.code {
+            KeyCode::Enter if !input.has_lines() => self.go(1),
+            KeyCode::Down if line + 1 >= input.line_count() => self.go(1),
+            KeyCode::Up if line == 0 => self.go(-1),
+            _ => return input.key(key),
+        }
+        true
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        self.fields[self.at].1.paste(text);
+    }
+
+    fn go(&mut self, by: isize) {
+        self.at = (self.at as isize + by).rem_euclid(self.fields.len() as isize) as usize;
+    }
+
+    pub(super) fn act(&mut self, state: &mut State, action: Action) -> After {
+        match action {
+            Action::FormNext => self.go(1),
+            Action::FormPrevious => self.go(-1),
+            Action::FormCancel => return After::Close,
+            Action::FormDiscard => {
+                self.keeps = false;
+                state.tell(Level::Info, "draft thrown away");
+                return After::Close;
+            }
+            Action::FormSave => return self.save(state),
+            _ => return After::Pass,
+        }
+        After::Keep
+    }
+
+    fn save(&mut self, state: &mut State) -> After {
+        let automation = &self.view.automation;
+        match self.sheet().changes(automation) {
+            Ok(values) if values.is_empty() => {
+                state.tell(Level::Info, "nothing was changed");
+            }
+            Ok(values) => {
+                let (id, revision) = (automation.id, automation.revision);
+                state.edit(Edit { id, revision, values });
+            }
+            Err(why) => {
+                state.tell(Level::Error, format!("not saved: {why}"));
+                return After::Keep;
+            }
+        }
+        self.keeps = false;
+        After::Close
+    }
+
+    pub(super) fn paint(&self, state: &State, painter: &mut Painter<'_>) {
+        let heights: Vec<u16> =
+            self.fields.iter().map(|(name, input)| height(*name, input)).collect();
+        let total: u16 = heights.iter().sum();
+        let key = |action| state.keymap.shown_key(action);
+        let hint = format!("{} saves, {} leaves", key(Action::FormSave), key(Action::FormCancel));
+        let id = self.view.automation.id;
+        let body = panel(painter, state.size, (96, total + 2), &format!("edit #{id}"), &hint);
+        let room = body.height.saturating_sub(1);
+        let above: u16 = heights[..=self.at].iter().sum();
+        let mut skip = above.saturating_sub(room);
+        let mut y = body.y;
+        for (at, (name, input)) in self.fields.iter().enumerate() {
+            let lines = heights[at];
+            if skip >= lines {
+                skip -= lines;
+                continue;
+            }
+            let lines = (lines - std::mem::take(&mut skip)).min((body.y + room).saturating_sub(y));
+            if lines == 0 {
+                break;
+            }
+            let is_here = at == self.at;
+            let role = if is_here { Role::Accent } else { Role::Dim };
+            let style = on_panel(painter.theme, role);
+            painter.styled(body.x, y, LABEL - 1, name.label(), style);
+            let area = Rect {
+                x: body.x + LABEL,
+                y,
+                width: body.width.saturating_sub(LABEL),
+                height: lines,
+            };
+            if is_here {
+                painter.tint(area, Role::Input);
+                input.paint(painter, area, true);
+            } else {
+                let style = on_panel(painter.theme, Role::Text);
+                for (row, line) in input.text().lines().take(usize::from(lines)).enumerate() {
+                    let line = fitted(line, area.width);
+                    painter.styled(area.x, y + row as u16, area.width, &line, style);
+                }
+            }
+            y += lines;
+        }
+        let hint = self.fields[self.at].0.hint();
+        let style = on_panel(painter.theme, Role::Dim);
+        painter.styled(body.x + LABEL, body.bottom() - 1, body.width - LABEL, hint, style);
+    }
+}
+
+/// A field's text as its input shows it.
+fn shown(name: Name, sheet: &Sheet) -> String {
+    let text = name.read(sheet);
+    let input = if name.has_lines() { Input::lines(&text) } else { Input::line(&text) };
+    input.text()
+}
+
+fn height(name: Name, input: &Input) -> u16 {
+    if name.has_lines() { (input.line_count() as u16).clamp(1, 6) } else { 1 }
+}

@@ -1,0 +1,114 @@
+//! A prompt for one line, in the footer: filter, reason, path.
+
+use super::After;
+use crate::model::{AutomationId, QueueFilter};
+use crate::settings::{Action, Key, Role};
+use crate::tui::filter;
+use crate::tui::input::Input;
+use crate::tui::message::{Command, Level};
+use crate::tui::paint::{Painter, columns};
+use crate::tui::state::State;
+use ratatui::layout::Rect;
+use std::path::PathBuf;
+
+#[derive(Debug)]
+pub(in crate::tui) struct Prompt {
+    input: Input,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    /// Narrows the queue while it is typed; holds what was in force before.
+    Filter(Box<QueueFilter>),
+    /// Why these are rejected.
+    Reason(Vec<AutomationId>),
+    Import,
+}
+
+impl Prompt {
+    pub(in crate::tui) fn filter(text: &str, before: QueueFilter) -> Self {
+        Self { input: Input::line(text), what: What::Filter(Box::new(before)) }
+    }
+
+    pub(in crate::tui) fn reason(ids: Vec<AutomationId>) -> Self {
+        Self { input: Input::default(), what: What::Reason(ids) }
+    }
+
+    pub(in crate::tui) fn import() -> Self {
+        Self { input: Input::default(), what: What::Import }
+    }
+
+    pub(super) fn key(&mut self, state: &mut State, key: Key) -> bool {
+        let is_of_use = self.input.key(key);
+        self.typed(state);
+        is_of_use
+    }
+
+    pub(super) fn paste(&mut self, state: &mut State, text: &str) {
+        self.input.paste(text);
+        self.typed(state);
+    }
+
+    fn typed(&self, state: &mut State) {
+        if let What::Filter(_) = self.what {
+            let filter = filter::parse(&self.input.text(), &state.inbox.filter);
+            state.set_filter(filter);
+        }
+    }
+
+    pub(super) fn act(&mut self, state: &mut State, action: Action) -> After {
+        let text = self.input.text();
+        let text = text.trim();
+        match (action, &self.what) {
+            (Action::InputCancel, What::Filter(before)) => {
+                state.set_filter((**before).clone());
+                After::Close
+            }
+            (Action::InputCancel, _) => After::Close,
+            (Action::InputAccept, What::Filter(_)) => After::Close,
+            (Action::InputAccept, What::Reason(ids)) => {
+                let reason = (!text.is_empty()).then(|| text.to_owned());
+                state.reject_with(ids.clone(), reason);
+                After::Close
+            }
+            (Action::InputAccept, What::Import) if text.is_empty() => {
+                state.tell(Level::Info, "type the path of a file or folder");
+                After::Keep
+            }
+            (Action::InputAccept, What::Import) => {
+                state.out.push(Command::Import(PathBuf::from(text)));
+                state.tell(Level::Info, format!("importing {text}"));
+                After::Close
+            }
+            _ => After::Pass,
+        }
+    }
+
+    pub(super) fn paint(&self, state: &State, painter: &mut Painter<'_>) {
+        let (width, height) = state.size;
+        let area = Rect::new(0, height.saturating_sub(1), width, 1);
+        painter.fill(area, Role::Input);
+        let (label, hint) = match &self.what {
+            What::Filter(_) => {
+                ("filter ", "words, function: tool: industry: source: tag: week: status:")
+            }
+            What::Reason(ids) if ids.len() > 1 => {
+                ("reject them because ", "Enter rejects, Esc does not")
+            }
+            What::Reason(_) => ("reject because ", "Enter rejects, Esc does not"),
+            What::Import => ("import path ", "a file or folder; Enter imports, Esc does not"),
+        };
+        let x = painter.text(1, area.y, width - 1, label, Role::Input);
+        let label_area = Rect { x: 1, width: columns(label), ..area };
+        painter.tint(label_area, Role::Input);
+        let hint_width = columns(hint) + 2;
+        let used = columns(&self.input.text()) + 2;
+        let has_room = x + used + hint_width < width;
+        let end = if has_room { width - hint_width } else { width };
+        self.input.paint(painter, Rect { x, width: end.saturating_sub(x + 1), ..area }, true);
+        if has_room {
+            painter.right(width - 1, area.y, hint_width, hint, Role::Input);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Rows of automations: one line each, columns that never move.
+
+use super::list::List;
+use super::paint::{Painter, columns, fitted};
+use super::phrases::{age, kind_glyph, kind_word, share, status_glyph};
+use super::rows::Rows;
+use super::writes::Writes;
+use crate::model::{AutomationId, InboxRow, Status};
+use crate::settings::Role;
+use crate::text::fold;
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+/// What a list needs to be painted.
+pub(super) struct ListView<'a> {
+    pub(super) list: &'a List,
+    pub(super) rows: &'a Rows,
+    pub(super) writes: &'a Writes,
+    pub(super) reviewer: &'a str,
+    pub(super) now: Timestamp,
+    pub(super) has_focus: bool,
+    /// Folded words that are lit up in titles.
+    pub(super) terms: &'a [String],
+}
+
+/// Which columns there is room for.
+struct Columns {
+    title: u16,
+    kind: u16,
+    function: u16,
+}
+
+const CONFIDENCE: u16 = 4;
+const AGE: u16 = 4;
+const MORE: u16 = 4;
+
+impl Columns {
+    fn fit(width: u16, is_plain: bool) -> Self {
+        let fixed = CONFIDENCE + AGE + MORE + 1;
+        let lead = if is_plain { 12 } else { 4 };
+        let kind = if is_plain { 11 } else { 2 };
+        let function = match width {
+            0..58 => 0,
+            58..90 => 16,
+            _ => 22,
+        };
+        let title = width.saturating_sub(lead + kind + function + fixed);
+        Self { title, kind, function }
+    }
+}
+
+impl ListView<'_> {
+    pub(super) fn paint(&self, painter: &mut Painter<'_>, area: Rect) {
+        let shape = Columns::fit(area.width, painter.is_plain);
+        for row in 0..area.height {
+            let line = self.list.top + usize::from(row);
+            let Some(id) = self.list.ids.get(line).copied() else { break };
+            let y = area.y + row;
+            let is_current = line == self.list.cursor;
+            self.line(painter, Rect { y, height: 1, ..area }, &shape, line, id);
+            if is_current {
+                let role = if self.has_focus { Role::Selected } else { Role::SelectedAway };
+                painter
+                    .tint(Rect { y, height: 1, width: area.width.saturating_sub(1), ..area }, role);
+                if !painter.is_plain {
+                    painter.text(area.x, y, 1, "▌", Role::Accent);
+                }
+                if painter.is_plain && self.has_focus {
+                    painter.cursor = Some((area.x, y));
+                }
+            }
+        }
+    }
+
+    fn line(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        shape: &Columns,
+        line: usize,
+        id: AutomationId,
+    ) {
+        let y = area.y;
+        let Some(row) = self.rows.get(id) else {
+            let said = if self.rows.is_gone(id) { "(no longer there)" } else { "…" };
+            painter.text(area.x + 4, y, area.width.saturating_sub(4), said, Role::Dim);
+            return;
+        };
+        let pending = self.writes.pending(id);
+        let is_done = row.status != Status::Inbox || pending.is_some();
+        let mut x = self.lead(painter, area, line, row, pending);
+        let title = if is_done { Role::Dim } else { Role::Text };
+        self.title(painter, x, y, shape.title.saturating_sub(1), &row.title, title);
+        x += shape.title;
+        let kind = if painter.is_plain { kind_word(row.kind) } else { kind_glyph(row.kind) };
+        painter.text(x, y, shape.kind.saturating_sub(1), kind, Role::Dim);
+        x += shape.kind;
+        if shape.function > 0 {
+            let function = row.function.as_deref().unwrap_or("–");
+            painter.text(x, y, shape.function - 1, function, Role::Dim);
+            x += shape.function;
+        }
+        x += CONFIDENCE;
+        painter.right(x, y, CONFIDENCE, &share(row.confidence), Role::Dim);
+        x += AGE;
+        painter.right(x, y, AGE, &age(row.dated, self.now), Role::Dim);
+        x += MORE;
+        if row.duplicates > 0 {
+            let more = format!("+{}", row.duplicates.min(99));
+            painter.right(x, y, MORE, &more, Role::Accent);
+        }
+    }
+
+    /// Bar, mark and verdict; returns where the title begins.
+    fn lead(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        line: usize,
+        row: &InboxRow,
+        pending: Option<Option<Status>>,
+    ) -> u16 {
+        let (x, y) = (area.x, area.y);
+        let is_marked = self.list.is_marked(line);
+        let status = pending.flatten().unwrap_or(row.status);
+        if painter.is_plain {
+            let word = match (pending, is_marked, row.status) {
+                (Some(_), ..) => "writing",
+                (None, true, _) => "marked",
+                (None, false, Status::Inbox) => "",
+                (None, false, status) => status.name(),
+            };
+            painter.text(x + 1, y, 10, word, Role::Text);
+            return x + 12;
+        }
+        let style = match pending {
+            Some(_) => painter.style(Role::Pending),
+            None => painter.theme.status(status),
+        };
+        if pending.is_some() {
+            let glyph = if status == Status::Inbox { "·" } else { "…" };
+            painter.styled(x + 2, y, 1, glyph, style);
+        } else {
+            painter.styled(x + 2, y, 1, status_glyph(status), style);
+        }
+        let by_other = row.reviewer.as_deref().is_some_and(|who| who != self.reviewer);
+        if is_marked {
+            painter.text(x + 1, y, 1, "●", Role::Marked);
+        } else if by_other {
+            painter.text(x + 1, y, 1, "'", Role::Dim);
+        }
+        x + 4
+    }
+
+    fn title(
+        &self,
+        painter: &mut Painter<'_>,
+        x: u16,
+        y: u16,
+        width: u16,
+        title: &str,
+        role: Role,
+    ) {
+        let shown = fitted(title, width);
+        painter.text(x, y, width, &shown, role);
+        if self.terms.is_empty() {
+            return;
+        }
+        let base = shown.as_ptr() as usize;
+        for word in shown.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            if self.is_term(word) {
+                let before = columns(&shown[..word.as_ptr() as usize - base]);
+                painter.text(x + before, y, width - before, word, Role::Match);
+            }
+        }
+    }
+
+    fn is_term(&self, word: &str) -> bool {
+        let word = fold(word);
+        self.terms.iter().any(|term| matches_term(&word, term))
+    }
+}
+
+/// Whether a folded word is what a folded query word means, endings apart.
+pub(super) fn matches_term(word: &str, term: &str) -> bool {
+    if word.starts_with(term) {
+        return !term.is_empty();
+    }
+    let shared = word.bytes().zip(term.bytes()).take_while(|(a, b)| a == b).count();
+    shared >= 4 && shared + 3 >= term.len() && shared + 3 >= word.len()
+}

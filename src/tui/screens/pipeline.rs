@@ -1,0 +1,388 @@
+//! The Pipeline: jobs with progress, dead letters with reasons, the log's tail.
+
+use crate::model::{JobRow, JobState};
+use crate::settings::{Action, Role};
+use crate::text::sanitize_line;
+use crate::tui::layers::Layer;
+use crate::tui::layers::confirm::{Confirm, Then};
+use crate::tui::message::{Command, JobsView, Level};
+use crate::tui::paint::Painter;
+use crate::tui::phrases::{age, clock, counted, thousands};
+use crate::tui::state::State;
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+/// Which part of the screen has the attention.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) enum Part {
+    #[default]
+    Jobs,
+    DeadLetters,
+    Log,
+}
+
+const PARTS: [Part; 3] = [Part::Jobs, Part::DeadLetters, Part::Log];
+
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Pipeline {
+    pub(in crate::tui) view: JobsView,
+    pub(in crate::tui) part: Part,
+    cursors: [usize; 3],
+    /// When the view came: rates are told as of then.
+    at: Option<Timestamp>,
+}
+
+impl Pipeline {
+    /// Takes news; says whether they differ from what is shown.
+    pub(in crate::tui) fn take(&mut self, view: JobsView, now: Timestamp) -> bool {
+        let is_running = view.rows.iter().any(|job| job.state == JobState::Running);
+        let changes = is_running || self.view != view;
+        let was_at_end = self.cursors[2] + 1 >= self.view.log.len();
+        self.view = view;
+        self.at = Some(now);
+        if was_at_end {
+            self.cursors[2] = self.view.log.len().saturating_sub(1);
+        }
+        for (at, part) in PARTS.into_iter().enumerate() {
+            self.cursors[at] = self.cursors[at].min(self.length(part).saturating_sub(1));
+        }
+        changes
+    }
+
+    pub(in crate::tui) fn next_part(&mut self, by: isize) {
+        let at = self.part as isize + by;
+        self.part = PARTS[at.rem_euclid(3) as usize];
+    }
+
+    pub(in crate::tui) fn running(&self) -> impl Iterator<Item = &JobRow> {
+        self.view.rows.iter().filter(|job| job.state == JobState::Running)
+    }
+
+    fn length(&self, part: Part) -> usize {
+        match part {
+            Part::Jobs => self.view.rows.len(),
+            Part::DeadLetters => self.view.dead_letters.len(),
+            Part::Log => self.view.log.len(),
+        }
+    }
+
+    fn current_job(&self) -> Option<&JobRow> {
+        self.view.rows.get(self.cursors[0])
+    }
+
+    pub(in crate::tui) fn now(&self, fallback: Timestamp) -> Timestamp {
+        self.at.unwrap_or(fallback)
+    }
+}
+
+/// Items a second since the job started.
+fn rate(job: &JobRow, now: Timestamp) -> Option<f64> {
+    let end = job.finished.unwrap_or(now);
+    let seconds = end.duration_since(job.started?).as_secs_f64();
+    (seconds >= 0.5 && job.progress.done > 0).then(|| job.progress.done as f64 / seconds)
+}
+
+/// Seconds until a running job is done at its present rate.
+pub(in crate::tui) fn seconds_left(job: &JobRow, now: Timestamp) -> Option<u64> {
+    let rate = rate(job, now).filter(|_| job.state == JobState::Running)?;
+    let left = job.progress.total.checked_sub(job.progress.done)?;
+    (job.progress.total > 0).then(|| (left as f64 / rate).ceil() as u64)
+}
+
+/// How much of a job is done, 0..=1, where its size is known.
+pub(in crate::tui) fn share_done(job: &JobRow) -> Option<f64> {
+    let total = job.progress.total;
+    (total > 0).then(|| job.progress.done.min(total) as f64 / total as f64)
+}
+
+impl State {
+    pub(in crate::tui) fn act_in_pipeline(&mut self, action: Action) {
+        match action {
+            Action::Run => self.run(false),
+            Action::RunSample => self.run(true),
+            Action::CancelJob => match self.pipeline.current_job() {
+                Some(job) if matches!(job.state, JobState::Running | JobState::Queued) => {
+                    let (id, stage) = (job.id, job.stage);
+                    self.out.push(Command::CancelJob(id));
+                    self.tell(Level::Info, format!("cancelling {stage}"));
+                }
+                Some(job) => {
+                    let said = format!("{} is {} already", job.stage, job.state);
+                    self.tell(Level::Info, said);
+                }
+                None => self.nothing_to(action),
+            },
+            _ => {
+                let dead = self.pipeline.view.dead_letters.len();
+                if dead == 0 {
+                    return self.tell(Level::Info, "there are no dead letters");
+                }
+                let what = format!("try {} again", counted(dead, "dead letter"));
+                if dead > 10 {
+                    self.open(Layer::Confirm(Confirm::new(what, Then::Retry)));
+                } else {
+                    self.out.push(Command::RetryDeadLetters);
+                    self.tell(Level::Info, what);
+                }
+            }
+        }
+    }
+
+    pub(in crate::tui) fn run(&mut self, sample: bool) {
+        if self.pipeline.running().next().is_some() && !sample {
+            return self.tell(Level::Info, "the pipeline is running already");
+        }
+        self.out.push(Command::RunPipeline { stages: Vec::new(), sample });
+        let what = if sample { "the sample week is on its way" } else { "the pipeline starts" };
+        let key = self.keymap.shown_key(Action::GoPipeline);
+        self.tell(Level::Info, format!("{what}; {key} shows how far it is"));
+    }
+
+    pub(in crate::tui) fn move_in_pipeline(&mut self, action: Action, count: Option<u32>) {
+        let at = self.pipeline.part as usize;
+        let last = self.pipeline.length(self.pipeline.part).saturating_sub(1);
+        let times = count.unwrap_or(1) as usize;
+        let page = usize::from(self.size.1 / 3).max(1);
+        let cursor = &mut self.pipeline.cursors[at];
+        *cursor = match action {
+            Action::Down => cursor.saturating_add(times),
+            Action::Up => cursor.saturating_sub(times),
+            Action::HalfDown | Action::PageDown => cursor.saturating_add(times * page),
+            Action::HalfUp | Action::PageUp => cursor.saturating_sub(times * page),
+            Action::Top => 0,
+            Action::Bottom => last,
+            Action::Open => return self.tell_line(),
+            _ => return self.nothing_to(action),
+        }
+        .min(last);
+    }
+
+    /// Says the line under the cursor whole.
+    fn tell_line(&mut self) {
+        let at = self.pipeline.cursors[self.pipeline.part as usize];
+        let view = &self.pipeline.view;
+        let text = match self.pipeline.part {
+            Part::Jobs => view.rows.get(at).and_then(|job| job.message.clone()),
+            Part::DeadLetters => {
+                view.dead_letters.get(at).map(|dead| format!("{}: {}", dead.subject, dead.reason))
+            }
+            Part::Log => view.log.get(at).cloned(),
+        };
+        self.tell(
+            Level::Info,
+            text.unwrap_or_else(|| "nothing more to say of this line".to_owned()),
+        );
+    }
+
+    pub(in crate::tui) fn paint_pipeline(
+        &self,
+        painter: &mut Painter<'_>,
+        status: Rect,
+        area: Rect,
+    ) {
+        self.paint_pipeline_status(painter, status);
+        let view = &self.pipeline.view;
+        if view.rows.is_empty() && view.dead_letters.is_empty() && view.log.is_empty() {
+            let key = |action| self.keymap.shown_key(action);
+            let said = format!(
+                "Nothing has run yet. {} runs the pipeline, {} loads the sample week, {} imports a path.",
+                key(Action::Run),
+                key(Action::RunSample),
+                key(Action::ImportPath)
+            );
+            painter.text(area.x + 3, area.y + 1, area.width.saturating_sub(4), &said, Role::Dim);
+            return;
+        }
+        let height = area.height;
+        let jobs = (view.rows.len() as u16 + 1).min(height * 2 / 5).max(2.min(height));
+        let dead = if view.dead_letters.is_empty() {
+            0
+        } else {
+            (view.dead_letters.len() as u16 + 2).min(height / 3)
+        };
+        let jobs = Rect { height: jobs, ..area };
+        let dead = Rect { y: jobs.bottom(), height: dead, ..area };
+        let log =
+            Rect { y: dead.bottom(), height: area.bottom().saturating_sub(dead.bottom()), ..area };
+        self.paint_jobs(painter, jobs);
+        self.paint_dead(painter, dead);
+        self.paint_log(painter, log);
+    }
+
+    fn paint_pipeline_status(&self, painter: &mut Painter<'_>, area: Rect) {
+        let dot = if painter.is_plain { ", " } else { " · " };
+        let running = self.pipeline.running().count();
+        let mut parts = vec![match running {
+            0 => "idle".to_owned(),
+            n => format!("{n} running"),
+        }];
+        let queued =
+            self.pipeline.view.rows.iter().filter(|job| job.state == JobState::Queued).count();
+        if queued > 0 {
+            parts.push(format!("{queued} waiting"));
+        }
+        if let Some(counts) = self.counts {
+            parts.push(format!("{} documents", thousands(counts.documents)));
+        }
+        parts.push(counted(self.pipeline.view.dead_letters.len(), "dead letter"));
+        painter.text(area.x + 1, area.y, area.width.saturating_sub(2), &parts.join(dot), Role::Dim);
+    }
+
+    /// First line of a part that keeps its cursor in sight.
+    fn part_top(&self, part: Part, height: u16) -> usize {
+        let (cursor, length) = (self.pipeline.cursors[part as usize], self.pipeline.length(part));
+        let height = usize::from(height);
+        (cursor + 1).saturating_sub(height).min(length.saturating_sub(height))
+    }
+
+    fn highlight(&self, painter: &mut Painter<'_>, area: Rect, part: Part, at: usize) {
+        if self.pipeline.cursors[part as usize] != at || self.pipeline.part != part {
+            return;
+        }
+        painter.tint(area, Role::Selected);
+        if painter.is_plain {
+            painter.cursor = Some((area.x, area.y));
+        } else {
+            painter.text(area.x, area.y, 1, "▌", Role::Accent);
+        }
+    }
+
+    fn paint_jobs(&self, painter: &mut Painter<'_>, area: Rect) {
+        let top = self.part_top(Part::Jobs, area.height.saturating_sub(1));
+        let rows = self.pipeline.view.rows.iter().enumerate().skip(top);
+        for (y, (at, job)) in (area.y..area.bottom().saturating_sub(1)).zip(rows) {
+            let line = Rect { y, height: 1, ..area };
+            self.paint_job(painter, line, job);
+            self.highlight(painter, line, Part::Jobs, at);
+        }
+    }
+
+    fn paint_job(&self, painter: &mut Painter<'_>, area: Rect, job: &JobRow) {
+        let (y, now) = (area.y, self.pipeline.now(self.now));
+        let role = match job.state {
+            JobState::Done => Role::Approved,
+            JobState::Failed | JobState::Dead => Role::Rejected,
+            JobState::Cancelled => Role::Deferred,
+            JobState::Running => Role::Accent,
+            JobState::Queued => Role::Dim,
+        };
+        let mut x = area.x + 2;
+        painter.text(x, y, 9, job.state.name(), role);
+        x += 11;
+        painter.text(x, y, 8, job.stage.name(), Role::Text);
+        x += 9;
+        let wide = area.width >= 110;
+        let subject = if wide { 22 } else { 10 };
+        painter.text(x, y, subject - 1, &sanitize_line(&job.subject), Role::Dim);
+        x += subject;
+        let bar = if wide { 24 } else { 10 };
+        if !painter.is_plain {
+            match share_done(job) {
+                Some(done) => painter.bar(x, y, bar, done),
+                None if job.state == JobState::Running => painter.bar(x, y, bar, 0.0),
+                None => {}
+            }
+            x += bar + 1;
+        }
+        let progress = match (job.progress.done, job.progress.total) {
+            (0, 0) => String::new(),
+            (done, 0) => thousands(done),
+            (done, total) => format!("{}/{}", thousands(done), thousands(total)),
+        };
+        x += 15;
+        painter.right(x, y, 14, &progress, Role::Text);
+        x += 9;
+        let rate = rate(job, now).map(|r| {
+            if r < 10.0 { format!("{r:.1}/s") } else { format!("{}/s", thousands(r as u64)) }
+        });
+        painter.right(x, y, 8, &rate.unwrap_or_default(), Role::Dim);
+        x += 8;
+        let time = match (seconds_left(job, now), job.started) {
+            (Some(left), _) => format!("-{}", clock(left)),
+            (None, Some(started)) => {
+                let end = job.finished.unwrap_or(now);
+                clock(end.duration_since(started).as_secs().max(0).unsigned_abs())
+            }
+            (None, None) => String::new(),
+        };
+        painter.right(x, y, 8, &time, Role::Dim);
+        x += 2;
+        let failed = match job.progress.failed {
+            0 => String::new(),
+            n => format!("{} failed · ", thousands(n)),
+        };
+        let message = sanitize_line(job.message.as_deref().unwrap_or_default());
+        painter.text(
+            x,
+            y,
+            area.right().saturating_sub(x + 1),
+            &format!("{failed}{message}"),
+            Role::Dim,
+        );
+    }
+
+    fn paint_part_head(&self, painter: &mut Painter<'_>, area: Rect, label: &str) {
+        painter.rule(Rect {
+            height: 1,
+            x: area.x + 1,
+            width: area.width.saturating_sub(2),
+            ..area
+        });
+        let label = if painter.is_plain { format!("{label}:") } else { format!(" {label} ") };
+        painter.text(area.x + 3, area.y, area.width.saturating_sub(4), &label, Role::Dim);
+    }
+
+    fn paint_dead(&self, painter: &mut Painter<'_>, area: Rect) {
+        if area.height < 2 {
+            return;
+        }
+        let dead = &self.pipeline.view.dead_letters;
+        let key = self.keymap.shown_key(Action::RetryDeadLetters);
+        let label = format!("{} · {key} tries again", counted(dead.len(), "dead letter"));
+        self.paint_part_head(painter, area, &label);
+        let top = self.part_top(Part::DeadLetters, area.height - 1);
+        for (y, (at, letter)) in (area.y + 1..area.bottom()).zip(dead.iter().enumerate().skip(top))
+        {
+            let line = Rect { y, height: 1, ..area };
+            let third = area.width / 3;
+            painter.text(area.x + 2, y, 8, letter.stage.name(), Role::Rejected);
+            painter.text(
+                area.x + 11,
+                y,
+                third.saturating_sub(12),
+                &sanitize_line(&letter.subject),
+                Role::Text,
+            );
+            let room = (area.width - third).saturating_sub(7);
+            painter.text(area.x + third, y, room, &sanitize_line(&letter.reason), Role::Dim);
+            painter.right(
+                area.right().saturating_sub(1),
+                y,
+                4,
+                &age(letter.at, self.now),
+                Role::Dim,
+            );
+            self.highlight(painter, line, Part::DeadLetters, at);
+        }
+    }
+
+    fn paint_log(&self, painter: &mut Painter<'_>, area: Rect) {
+        if area.height < 2 {
+            return;
+        }
+        self.paint_part_head(painter, area, "log");
+        let top = self.part_top(Part::Log, area.height - 1);
+        let lines = self.pipeline.view.log.iter().enumerate().skip(top);
+        for (y, (at, text)) in (area.y + 1..area.bottom()).zip(lines) {
+            let line = Rect { y, height: 1, ..area };
+            painter.text(
+                area.x + 2,
+                y,
+                area.width.saturating_sub(3),
+                &sanitize_line(text),
+                Role::Dim,
+            );
+            self.highlight(painter, line, Part::Log, at);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The screens through the real update and draw, with a fake store answering.
+
+mod bench;
+mod fake;
+mod flows;
+mod pictures;
+mod sample;
