@@ -143,8 +143,11 @@ impl Client {
         loop {
             self.guard.check(&url)?;
             let answer = self.ask(&url, request).await?;
-            let Answer::Redirect { to, is_permanent: is_for_good } = answer else {
-                return self.conclude(answer, url, is_permanent && !seen.is_empty());
+            let (to, is_for_good) = match answer {
+                Answer::Redirect { to, is_permanent } => (to, is_permanent),
+                Answer::Final(last) => {
+                    return conclude(last, url, is_permanent && !seen.is_empty());
+                }
             };
             is_permanent &= is_for_good;
             seen.push(url.clone());
@@ -201,39 +204,7 @@ impl Client {
         } else {
             Vec::new()
         };
-        Ok(Answer::Final { status, headers, body })
-    }
-
-    /// Makes an answer of the last response, or an error of its status.
-    fn conclude(&self, answer: Answer, url: Url, has_moved: bool) -> Result<Fetched, NetError> {
-        let Answer::Final { status, headers, body } = answer else {
-            unreachable!("invariant: redirects are followed before")
-        };
-        let now = Timestamp::now();
-        let retry_at = header::retry_at(&headers, now);
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let is_challenge = header::text(&headers, "cf-mitigated") == Some("challenge");
-        match status {
-            200..=299 | 304 => {}
-            403 | 503 if is_challenge => return Err(NetError::Blocked { host }),
-            429 => return Err(NetError::Slow { host, status, retry_at }),
-            503 if retry_at.is_some() => return Err(NetError::Slow { host, status, retry_at }),
-            _ => {
-                let retry_at = retry_at.filter(|_| is_retried(status));
-                return Err(NetError::Status { address: url.into(), status, retry_at });
-            }
-        }
-        let owned = |name: &str| header::text(&headers, name).map(str::to_owned);
-        Ok(Fetched {
-            status,
-            etag: owned(ETAG.as_str()),
-            last_modified: owned(LAST_MODIFIED.as_str()),
-            content_type: owned("content-type"),
-            body,
-            moved_to: has_moved.then(|| url.to_string()),
-            fresh_until: header::fresh_until(&headers, now).max(retry_at),
-            url: url.into(),
-        })
+        Ok(Answer::Final(Last { status, headers, body }))
     }
 
     /// Names what went wrong on the wire.
@@ -258,8 +229,45 @@ impl Client {
     }
 }
 
+/// Makes an answer of the last response, or an error of its status.
+fn conclude(last: Last, url: Url, has_moved: bool) -> Result<Fetched, NetError> {
+    let Last { status, headers, body } = last;
+    let now = Timestamp::now();
+    let retry_at = header::retry_at(&headers, now);
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let is_challenge = header::text(&headers, "cf-mitigated") == Some("challenge");
+    match status {
+        200..=299 | 304 => {}
+        403 | 503 if is_challenge => return Err(NetError::Blocked { host }),
+        429 => return Err(NetError::Slow { host, status, retry_at }),
+        503 if retry_at.is_some() => return Err(NetError::Slow { host, status, retry_at }),
+        _ => {
+            let retry_at = retry_at.filter(|_| is_retried(status));
+            return Err(NetError::Status { address: url.into(), status, retry_at });
+        }
+    }
+    let owned = |name: &str| header::text(&headers, name).map(str::to_owned);
+    Ok(Fetched {
+        status,
+        etag: owned(ETAG.as_str()),
+        last_modified: owned(LAST_MODIFIED.as_str()),
+        content_type: owned("content-type"),
+        body,
+        moved_to: has_moved.then(|| url.to_string()),
+        fresh_until: header::fresh_until(&headers, now).max(retry_at),
+        url: url.into(),
+    })
+}
+
 /// What came back from one address.
 enum Answer {
     Redirect { to: String, is_permanent: bool },
-    Final { status: u16, headers: HeaderMap, body: Vec<u8> },
+    Final(Last),
+}
+
+/// A response that is no redirect; its body is read where the status is a good one.
+struct Last {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
 }
