@@ -1,7 +1,10 @@
 //! Feeds: RSS, Atom, JSON Feed, from a file or over HTTP.
 
 mod entry;
+mod fetch;
 mod repair;
+
+pub use fetch::{FeedAnswer, Validators, fetch};
 
 use super::Problem;
 use crate::model::{NewDocument, RawBody};

@@ -82,7 +82,10 @@ fn title(told: &str, readable: &str, spare: &str) -> String {
 }
 
 fn name(told: Option<String>) -> Option<String> {
-    let name = cut(&sanitize_line(&told?), MAX_NAME);
+    let told = told?;
+    // Reddit's way of writing a user.
+    let told = told.trim().strip_prefix("/u/").unwrap_or(&told);
+    let name = cut(&sanitize_line(told), MAX_NAME);
     (!name.is_empty()).then_some(name)
 }
 

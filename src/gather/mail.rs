@@ -55,12 +55,20 @@ fn body(message: &Message<'_>) -> String {
             .filter(|part| part.is_text_html())
             .and_then(|part| part.text_contents())
     });
-    let rich = html::fragment(&rich);
+    let rich = without_browser_link(&html::fragment(&rich)).to_owned();
     if rich.trim().len() * 3 >= plain.trim().len() && !rich.trim().is_empty() {
         rich
     } else {
         unwrapped(&plain)
     }
+}
+
+/// Newsletters open with a link to themselves.
+fn without_browser_link(text: &str) -> &str {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.to_lowercase();
+    let is_link = first.len() < 80 && first.contains("browser") && !rest.trim().is_empty();
+    if is_link { rest.trim_start() } else { text }
 }
 
 fn part<'a>(count: usize, of: impl Fn(u32) -> Option<&'a str>) -> String {

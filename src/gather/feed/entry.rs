@@ -66,9 +66,7 @@ impl Shape {
                 .or_else(|| self.title.clone()),
             url,
             title,
-            author: author
-                .or_else(|| self.author.clone())
-                .map(|name| name.trim_start_matches("/u/").to_owned()),
+            author: author.or_else(|| self.author.clone()),
             published,
             kind,
             language: entry.language.or_else(|| self.language.clone()),
