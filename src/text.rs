@@ -1,5 +1,21 @@
-//! Text as data: sentences for now; its other parts join as they are built.
+//! Text from outside, made safe, readable and measurable.
+//!
+//! Does: keep hostile characters off the terminal, turn HTML, Markdown, captions and workflow JSON
+//! into plain readable text, fold text for comparison, tell its language, convert offsets. Does
+//! not: do I/O, know where a text came from, or decide what it means. Owns no state.
 
+mod characters;
+mod fold;
+pub mod html;
+mod language;
+pub mod markdown;
+mod sanitize;
 mod sentence;
+pub mod transcript;
+pub mod workflow;
 
+pub use characters::CharacterIndex;
+pub use fold::fold;
+pub use language::language;
+pub use sanitize::{sanitize, sanitize_line};
 pub use sentence::sentences;
