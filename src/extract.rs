@@ -7,6 +7,9 @@
 
 mod gazetteer;
 mod label;
+mod node;
+mod role;
+mod stance;
 mod structure;
 
 pub use gazetteer::{Gazetteer, Tool};

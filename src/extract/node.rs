@@ -6,29 +6,142 @@ use crate::text::workflow::kind_label;
 
 /// Machinery of the workflow engine itself: no service behind it. Lower case, without `Tool`.
 const CORE: &[&str] = &[
-    "agent", "aggregate", "aitransform", "calculator", "chainllm", "chainretrievalqa", "chainsummarization", "chat",
-    "chattrigger", "code", "comparedatasets", "compression", "converttofile", "cron", "crypto", "datetime",
-    "debughelper", "documentdefaultdataloader", "documentbinaryinputloader", "documentjsoninputloader", "editimage",
-    "email", "emailreadimap", "emailsend", "errortrigger", "evaluation", "evaluationtrigger", "executecommand",
-    "executeworkflow", "executeworkflowtrigger", "executiondata", "extractfromfile", "filter", "form", "formtrigger",
-    "ftp", "function", "functionitem", "globalconstants", "graphql", "guardrails", "html", "htmlextract",
-    "httprequest", "icalendar", "if", "informationextractor", "interval", "itemlists", "jwt", "keyvaluestorage", "limit", "localfile",
-    "localfiletrigger", "manualchat", "manualchattrigger", "manualtrigger", "markdown", "mcpclient", "mcptrigger", "memorybuffer",
-    "memorybufferwindow", "memorychatretriever", "memorymanager", "merge", "modelselector", "movebinarydata", "n8n",
-    "n8ntrainingcustomerdatastore", "n8ntrainingcustomermessenger", "n8ntrigger", "noop", "openapi",
-    "outputparserautofixing", "outputparseritemlist", "outputparserstructured", "phonenumberparser", "readbinaryfile",
-    "readbinaryfiles", "readpdf", "readwritefile", "removeduplicates", "renamekeys", "respondtowebhook",
-    "retrievervectorstore", "retrieverworkflow", "retrievercontextualcompression", "retrievermultiquery", "rssfeed", "rssfeedread", "rssfeedreadtrigger",
-    "scheduletrigger", "sentimentanalysis", "set", "simulate", "sort", "splitinbatches", "splitout", "spreadsheetfile",
-    "sse", "ssetrigger", "ssh", "start", "stickynote", "stopanderror", "summarize", "switch", "textclassifier",
-    "textsplittercharactertextsplitter", "textsplitterrecursivecharactertextsplitter", "textsplittertokensplitter",
-    "timesaved", "toolcalculator", "toolcode", "toolexecutor", "toolhttprequest", "toolthink", "toolvectorstore", "toolworkflow", "totp",
-    "vectorstoreinmemory", "vectorstoreinmemoryinsert", "vectorstoreinmemoryload", "wait", "webhook", "workflow", "workflowtrigger",
-    "writebinaryfile", "xml", "lmchat", "emailreadimaptool",
+    "agent",
+    "aggregate",
+    "aitransform",
+    "calculator",
+    "chainllm",
+    "chainretrievalqa",
+    "chainsummarization",
+    "chat",
+    "chattrigger",
+    "code",
+    "comparedatasets",
+    "compression",
+    "converttofile",
+    "cron",
+    "crypto",
+    "datetime",
+    "debughelper",
+    "documentdefaultdataloader",
+    "documentbinaryinputloader",
+    "documentjsoninputloader",
+    "editimage",
+    "email",
+    "emailreadimap",
+    "emailsend",
+    "errortrigger",
+    "evaluation",
+    "evaluationtrigger",
+    "executecommand",
+    "executeworkflow",
+    "executeworkflowtrigger",
+    "executiondata",
+    "extractfromfile",
+    "filter",
+    "form",
+    "formtrigger",
+    "ftp",
+    "function",
+    "functionitem",
+    "globalconstants",
+    "graphql",
+    "guardrails",
+    "html",
+    "htmlextract",
+    "httprequest",
+    "icalendar",
+    "if",
+    "informationextractor",
+    "interval",
+    "itemlists",
+    "jwt",
+    "keyvaluestorage",
+    "limit",
+    "localfile",
+    "localfiletrigger",
+    "manualchat",
+    "manualchattrigger",
+    "manualtrigger",
+    "markdown",
+    "mcpclient",
+    "mcptrigger",
+    "memorybuffer",
+    "memorybufferwindow",
+    "memorychatretriever",
+    "memorymanager",
+    "merge",
+    "modelselector",
+    "movebinarydata",
+    "n8n",
+    "n8ntrainingcustomerdatastore",
+    "n8ntrainingcustomermessenger",
+    "n8ntrigger",
+    "noop",
+    "openapi",
+    "outputparserautofixing",
+    "outputparseritemlist",
+    "outputparserstructured",
+    "phonenumberparser",
+    "readbinaryfile",
+    "readbinaryfiles",
+    "readpdf",
+    "readwritefile",
+    "removeduplicates",
+    "renamekeys",
+    "respondtowebhook",
+    "retrievervectorstore",
+    "retrieverworkflow",
+    "retrievercontextualcompression",
+    "retrievermultiquery",
+    "rssfeed",
+    "rssfeedread",
+    "rssfeedreadtrigger",
+    "scheduletrigger",
+    "sentimentanalysis",
+    "set",
+    "simulate",
+    "sort",
+    "splitinbatches",
+    "splitout",
+    "spreadsheetfile",
+    "sse",
+    "ssetrigger",
+    "ssh",
+    "start",
+    "stickynote",
+    "stopanderror",
+    "summarize",
+    "switch",
+    "textclassifier",
+    "textsplittercharactertextsplitter",
+    "textsplitterrecursivecharactertextsplitter",
+    "textsplittertokensplitter",
+    "timesaved",
+    "toolcalculator",
+    "toolcode",
+    "toolexecutor",
+    "toolhttprequest",
+    "toolthink",
+    "toolvectorstore",
+    "toolworkflow",
+    "totp",
+    "vectorstoreinmemory",
+    "vectorstoreinmemoryinsert",
+    "vectorstoreinmemoryload",
+    "wait",
+    "webhook",
+    "workflow",
+    "workflowtrigger",
+    "writebinaryfile",
+    "xml",
+    "lmchat",
+    "emailreadimaptool",
 ];
 
 /// What stands before a service's name when its node lends it to an agent.
-const LENT: &[&str] = &["lmChat", "lm", "embeddings", "vectorStore", "memory", "tool", "reranker", "document"];
+const LENT: &[&str] =
+    &["lmChat", "lm", "embeddings", "vectorStore", "memory", "tool", "reranker", "document"];
 
 /// What a node type is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +166,9 @@ pub(crate) fn role(gazetteer: &Gazetteer, kind: &str) -> Role {
     if bare.is_empty() || CORE.contains(&bare.to_lowercase().as_str()) {
         return Role::Core;
     }
-    Role::Service(gazetteer.of_node(bare).map_or_else(|| kind_label(bare), |tool| tool.name.clone()))
+    Role::Service(
+        gazetteer.of_node(bare).map_or_else(|| kind_label(bare), |tool| tool.name.clone()),
+    )
 }
 
 /// A short type without what it is lent as and without `Trigger`, `Tool` and `Chat`.
@@ -66,7 +181,11 @@ fn bare(short: &str) -> &str {
     while let Some(rest) = bare.strip_suffix("Trigger").or_else(|| bare.strip_suffix("Tool")) {
         bare = rest;
     }
-    if lent.is_some_and(|(lead, _)| lead == "memory") { bare.strip_suffix("Chat").unwrap_or(bare) } else { bare }
+    if lent.is_some_and(|(lead, _)| lead == "memory") {
+        bare.strip_suffix("Chat").unwrap_or(bare)
+    } else {
+        bare
+    }
 }
 
 /// What kind of trigger the node type `kind` is; `None` for a node that does not start a workflow.
@@ -77,7 +196,9 @@ pub(crate) fn trigger_kind(kind: &str) -> Option<TriggerKind> {
     let exact = match lower.as_str() {
         "scheduletrigger" | "schedule" | "cron" | "interval" => Some(TriggerKind::Schedule),
         "webhook" => Some(TriggerKind::Webhook),
-        "manualtrigger" | "start" | "executeworkflowtrigger" | "evaluationtrigger" => Some(TriggerKind::Manual),
+        "manualtrigger" | "start" | "executeworkflowtrigger" | "evaluationtrigger" => {
+            Some(TriggerKind::Manual)
+        }
         "emailreadimap" => Some(TriggerKind::Email),
         _ => None,
     };
@@ -90,19 +211,54 @@ fn kind_by_name(name: &str) -> TriggerKind {
         (TriggerKind::Feed, &["rssfeed", "rss"]),
         (
             TriggerKind::Form,
-            &["form", "typeform", "jotform", "wufoo", "surveymonkey", "fillout", "formio", "formstack", "kobotoolbox", "tally"],
+            &[
+                "form",
+                "typeform",
+                "jotform",
+                "wufoo",
+                "surveymonkey",
+                "fillout",
+                "formio",
+                "formstack",
+                "kobotoolbox",
+                "tally",
+            ],
         ),
         (TriggerKind::Email, &["gmail", "outlook", "imap", "email", "mailhook"]),
         (
             TriggerKind::Message,
             &[
-                "chat", "telegram", "slack", "whatsapp", "discord", "teams", "mattermost", "line", "waha", "twilio",
-                "webex", "messenger", "signal", "matrix", "viber", "zalo",
+                "chat",
+                "telegram",
+                "slack",
+                "whatsapp",
+                "discord",
+                "teams",
+                "mattermost",
+                "line",
+                "waha",
+                "twilio",
+                "webex",
+                "messenger",
+                "signal",
+                "matrix",
+                "viber",
+                "zalo",
             ],
         ),
         (
             TriggerKind::File,
-            &["googledrive", "localfile", "s3", "dropbox", "onedrive", "sharepoint", "box", "ftp", "nextcloud"],
+            &[
+                "googledrive",
+                "localfile",
+                "s3",
+                "dropbox",
+                "onedrive",
+                "sharepoint",
+                "box",
+                "ftp",
+                "nextcloud",
+            ],
         ),
     ];
     let holds = |family: &&str| name == *family || (family.len() > 4 && name.contains(*family));

@@ -53,7 +53,8 @@ impl Scene<'_> {
         let mut previous: Option<(Mention, Stance)> = None;
         for mention in self.gazetteer.mentions(self.text) {
             let sentence = self.outline.sentence_at(mention.range.start);
-            let range = sentence.map_or(mention.range.clone(), |at| self.outline.sentences[at].range.clone());
+            let range = sentence
+                .map_or(mention.range.clone(), |at| self.outline.sentences[at].range.clone());
             let section = self.outline.section_at(mention.range.start);
             let before = previous.as_ref().map(|(mention, stance)| (mention, *stance));
             let stance = stance(self.text, &range, section, &mention, before);
@@ -101,10 +102,15 @@ impl RoleModel {
         (0..named.len())
             .map(|at| {
                 let places = &named[at].places;
-                if !places.is_empty() && places.iter().all(|place| place.stance == Stance::Against) {
+                if !places.is_empty() && places.iter().all(|place| place.stance == Stance::Against)
+                {
                     return AGAINST;
                 }
-                if scene.is_template { self.learned(scene, named, at) } else { in_prose(scene, named, at) }
+                if scene.is_template {
+                    self.learned(scene, named, at)
+                } else {
+                    in_prose(scene, named, at)
+                }
             })
             .collect()
     }
@@ -140,7 +146,9 @@ fn in_prose(scene: &Scene, named: &[Named], at: usize) -> f32 {
         place.stance == Stance::Plain && features::is_carried(scene.text, &place.mention.range)
     });
     logit += if is_told_of_doing { 0.7 } else { -0.3 };
-    if entry.places.iter().all(|p| matches!(p.section, Section::About | Section::Audience)) && !entry.places.is_empty() {
+    if entry.places.iter().all(|p| matches!(p.section, Section::About | Section::Audience))
+        && !entry.places.is_empty()
+    {
         logit -= 1.5;
     }
     probability(logit)

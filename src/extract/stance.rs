@@ -29,7 +29,7 @@ static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static OPTIONAL_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"(?i)(?:\b(?:you|we|one|people|they) (?:can|could|may|might) (?:also |easily |just )?(?:use|swap|replace|add|connect|do (?:this|it|that) (?:in|with)|build (?:this|it) (?:in|with))|could (?:also )?(?:be|use)|works? (?:just as well |equally |also )?with|compatible with|support(?:s|ed)?|alternatively,?|optional(?:ly)?:?,?|similar to|inspired by|if you(?:'re| are)? (?:use|prefer|have|on|using)|whether (?:it's|you use)|whichever|or(?: use| even| any)?|like|such as|e\.g\.,?|for example,?|including|anything from|something like|ich könnte|man kann auch|también puedes usar|on peut aussi utiliser) ";
+    let words = r"(?i)\b(?:(?:you|we|one|people|they) (?:can|could|may|might) (?:also |easily |just )?(?:use|swap|replace|add|connect|do (?:this|it|that) (?:in|with)|build (?:this|it) (?:in|with))|could (?:also )?(?:be|use)|works? (?:just as well |equally |also )?with|compatible with|support(?:s|ed)?|alternatively,?|optional(?:ly)?:?,?|similar to|inspired by|if you(?:'re| are)? (?:use|prefer|have|on|using)|whether (?:it's|you use)|whichever|or(?: use| even| any)?|like|such as|e\.g\.,?|for example,?|including|anything from|something like|ich könnte|man kann auch|también puedes usar|on peut aussi utiliser) ";
     Regex::new(&format!("{words}{ARTICLE}")).expect("invariant: the shipped pattern compiles")
 });
 
@@ -45,8 +45,10 @@ static SWAP: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static OFFER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:you|easily|feel free|optionally|if|want|prefer|can|could|need|simply|just)\b")
-        .expect("invariant: the shipped pattern compiles")
+    Regex::new(
+        r"(?i)\b(?:you|easily|feel free|optionally|if|want|prefer|can|could|need|simply|just)\b",
+    )
+    .expect("invariant: the shipped pattern compiles")
 });
 
 /// The stance to `mention` in its `sentence`.
@@ -64,7 +66,8 @@ pub(crate) fn stance(
     let before = tail(before, 90);
     if let Some(swap) = SWAP.find(before) {
         let said = swap.as_str();
-        let is_offer = section == Section::Customise || section == Section::Setup || OFFER.is_match(before);
+        let is_offer =
+            section == Section::Customise || section == Section::Setup || OFFER.is_match(before);
         let is_target = [" for ", " with ", " to ", " by "].iter().any(|word| said.contains(word));
         return match (is_offer, is_target) {
             (true, true) => Stance::Optional,
@@ -82,11 +85,29 @@ pub(crate) fn stance(
     {
         return shared;
     }
-    if OPTIONAL_BEFORE.is_match(before) || OPTIONAL_AFTER.is_match(after) { Stance::Optional } else { Stance::Plain }
+    if OPTIONAL_BEFORE.is_match(before) || OPTIONAL_AFTER.is_match(after) {
+        Stance::Optional
+    } else {
+        Stance::Plain
+    }
 }
 
 fn is_list(between: &str) -> bool {
-    matches!(between.trim(), "," | "/" | "and" | "or" | ", and" | ", or" | "und" | "oder" | "y" | "o" | "et" | "ou" | "e")
+    matches!(
+        between.trim(),
+        "," | "/"
+            | "and"
+            | "or"
+            | ", and"
+            | ", or"
+            | "und"
+            | "oder"
+            | "y"
+            | "o"
+            | "et"
+            | "ou"
+            | "e"
+    )
 }
 
 /// The last bytes of `text`, at most `length`, on a character border.
@@ -117,7 +138,11 @@ mod tests {
     #[case("Wir nutzen Pipedrive statt HubSpot.", "HubSpot", Stance::Against)]
     #[case("It works with Xero.", "Xero", Stance::Optional)]
     #[case("The bot reads Gmail.", "Gmail", Stance::Plain)]
-    fn words_around_a_tool_take_a_stance(#[case] text: &str, #[case] tool: &str, #[case] expected: Stance) {
+    fn words_around_a_tool_take_a_stance(
+        #[case] text: &str,
+        #[case] tool: &str,
+        #[case] expected: Stance,
+    ) {
         let gazetteer = Gazetteer::load().unwrap();
         let mentions = gazetteer.mentions(text);
         let mut previous = None;

@@ -13,9 +13,40 @@ const REACH: usize = 40;
 
 /// Words anywhere in the line before or just after a mention that turn its meaning.
 const TURNING: &[&str] = &[
-    "or", "instead", "alternatively", "like", "such", "optional", "optionally", "replace", "swap", "unlike", "could",
-    "other", "any", "via", "api", "http", "request", "key", "etc", "node", "credentials", "account", "example", "send",
-    "sends", "store", "save", "using", "connect", "trigger", "agent", "model", "url", "link",
+    "or",
+    "instead",
+    "alternatively",
+    "like",
+    "such",
+    "optional",
+    "optionally",
+    "replace",
+    "swap",
+    "unlike",
+    "could",
+    "other",
+    "any",
+    "via",
+    "api",
+    "http",
+    "request",
+    "key",
+    "etc",
+    "node",
+    "credentials",
+    "account",
+    "example",
+    "send",
+    "sends",
+    "store",
+    "save",
+    "using",
+    "connect",
+    "trigger",
+    "agent",
+    "model",
+    "url",
+    "link",
 ];
 
 /// Calls `see` with each feature of `named[at]` and its value.
@@ -105,7 +136,9 @@ fn rivals(scene: &Scene, named: &[Named], at: usize, see: &mut dyn FnMut(&str, f
         is_more |= rival.places.len() > named[at].places.len();
         is_in_title |= rival.is_in_title;
     }
-    for (is_so, feature) in [(any, "rival"), (is_more, "rival_more"), (is_in_title, "rival_in_title")] {
+    for (is_so, feature) in
+        [(any, "rival"), (is_more, "rival_more"), (is_in_title, "rival_in_title")]
+    {
         if is_so {
             see(feature, 1.0);
         }
@@ -139,7 +172,12 @@ fn words(text: &str, range: &Range<usize>, see: &mut dyn FnMut(&str)) {
     }
 }
 
-fn turning(word: &str, prefix: &str, put: &mut impl FnMut(&str, &str, &mut dyn FnMut(&str)), see: &mut dyn FnMut(&str)) {
+fn turning(
+    word: &str,
+    prefix: &str,
+    put: &mut impl FnMut(&str, &str, &mut dyn FnMut(&str)),
+    see: &mut dyn FnMut(&str),
+) {
     if TURNING.iter().any(|t| t.eq_ignore_ascii_case(word)) {
         put(prefix, word, see);
     }
@@ -172,7 +210,8 @@ pub(super) fn is_carried(text: &str, range: &Range<usize>) -> bool {
             .expect("invariant: the shipped pattern compiles")
     });
     static DOES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[*`_”\x22)\]]* (?:then |automatically |also )?[a-z]{2,}s\b").expect("invariant: the shipped pattern compiles")
+        Regex::new(r"^[*`_”\x22)\]]* (?:then |automatically |also )?[a-z]{2,}s\b")
+            .expect("invariant: the shipped pattern compiles")
     });
     let from = text.ceil_char_boundary(range.start.saturating_sub(REACH));
     let to = text.floor_char_boundary((range.end + REACH).min(text.len()));

@@ -36,12 +36,17 @@ struct Case {
 fn templates() -> Option<Vec<Template>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/templates/train.jsonl");
     let lines = std::fs::read_to_string(path).ok()?;
-    let mut all: Vec<Template> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut all: Vec<Template> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     all.sort_by(|a, b| a.published.cmp(&b.published));
     Some(all)
 }
 
-fn cases(templates: &[Template], gazetteer: &Gazetteer, ids: &mut BTreeMap<String, u32>) -> Vec<Case> {
+fn cases(
+    templates: &[Template],
+    gazetteer: &Gazetteer,
+    ids: &mut BTreeMap<String, u32>,
+) -> Vec<Case> {
     templates
         .iter()
         .map(|template| {
@@ -55,8 +60,13 @@ fn cases(templates: &[Template], gazetteer: &Gazetteer, ids: &mut BTreeMap<Strin
                 .collect();
             let text = crate::text::markdown::plain(&template.text);
             let outline = Outline::of(&text);
-            let scene =
-                Scene { title: &template.title, text: &text, outline: &outline, gazetteer, is_template: true };
+            let scene = Scene {
+                title: &template.title,
+                text: &text,
+                outline: &outline,
+                gazetteer,
+                is_template: true,
+            };
             let named = scene.named();
             let examples = (0..named.len())
                 .map(|at| {
@@ -90,12 +100,15 @@ fn fit(cases: &[Case], size: usize) -> Vec<f32> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for _ in 0..EPOCHS {
         for at in (1..order.len()).rev() {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             order.swap(at, (state >> 33) as usize % (at + 1));
         }
         for at in &order {
             let example = examples[*at];
-            let error = probability(logit(&weights, example)) - f32::from(u8::from(example.is_used));
+            let error =
+                probability(logit(&weights, example)) - f32::from(u8::from(example.is_used));
             for (feature, value) in &example.features {
                 let feature = *feature as usize;
                 if seen[feature] < RARE {
@@ -128,7 +141,8 @@ fn score(cases: &[Case], weights: &[f32], common: &HashSet<String>, threshold: f
                 found.insert(&example.tool);
             }
         }
-        let gold: HashSet<&String> = case.gold.iter().filter(|tool| common.contains(*tool)).collect();
+        let gold: HashSet<&String> =
+            case.gold.iter().filter(|tool| common.contains(*tool)).collect();
         hit += found.intersection(&gold).count() as f32;
         false_hit += found.difference(&gold).count() as f32;
         missed += gold.difference(&found).count() as f32;
@@ -154,11 +168,15 @@ fn weights_are_learned() {
     for tool in cases[..cut].iter().flat_map(|case| &case.gold) {
         *counts.entry(tool).or_default() += 1;
     }
-    let common: HashSet<String> = counts.into_iter().filter(|(_, n)| *n >= 3).map(|(tool, _)| tool.clone()).collect();
+    let common: HashSet<String> =
+        counts.into_iter().filter(|(_, n)| *n >= 3).map(|(tool, _)| tool.clone()).collect();
     let dev = cut * 85 / 100;
     let early = fit(&cases[..dev], ids.len());
     for threshold in [0.4, 0.5] {
-        println!("before the last 15%, {threshold}: {:?}", score(&cases[dev..cut], &early, &common, threshold));
+        println!(
+            "before the last 15%, {threshold}: {:?}",
+            score(&cases[dev..cut], &early, &common, threshold)
+        );
     }
     let weights = fit(&cases[..cut], ids.len());
     for threshold in [0.4, 0.45, 0.5] {
