@@ -5,12 +5,17 @@
 //! exact words it was read from. Does not: touch the store, the network or a clock. Owns: the tool
 //! gazetteer and the weights under `data/gazetteer/`, read once by `Extractor::load`.
 
+mod action;
+mod claim;
 mod gazetteer;
 mod label;
+mod lexicon;
 mod node;
 mod role;
 mod stance;
 mod structure;
+mod trigger;
+mod workflow;
 
 pub use gazetteer::{Gazetteer, Tool};
 pub use label::{Label, Unlabelled};
