@@ -18,7 +18,11 @@ pub enum SearchError {
 }
 
 impl SearchError {
-    pub(super) fn folder(operation: &'static str, path: &std::path::Path, e: std::io::Error) -> Self {
+    pub(super) fn folder(
+        operation: &'static str,
+        path: &std::path::Path,
+        e: std::io::Error,
+    ) -> Self {
         Self::Folder { operation, path: path.to_owned(), source: Arc::new(e) }
     }
 }

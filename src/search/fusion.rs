@@ -88,9 +88,8 @@ mod tests {
 
     #[test]
     fn both_arms_count_by_their_weight_when_both_found_something() {
-        let found = || {
-            vec![candidate(1, Some(10.0), Some(0.1)), candidate(2, Some(4.0), Some(0.8))]
-        };
+        let found =
+            || vec![candidate(1, Some(10.0), Some(0.1)), candidate(2, Some(4.0), Some(0.8))];
         let hits = fuse(found(), 0.5);
         assert_eq!(order(&hits), [2, 1]);
         assert!((hits[0].score - (0.5 * 0.4 + 0.5)).abs() < 1e-6);

@@ -8,7 +8,7 @@ use super::writer::Writer;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tantivy::ReloadPolicy;
+use tantivy::{Directory, ReloadPolicy};
 
 /// The search index of one reservoir, in `root/v{SCHEMA_VERSION}`.
 #[derive(Clone)]
@@ -139,7 +139,8 @@ impl Index {
     }
 
     fn create(&self) -> Result<(), SearchError> {
-        fs::create_dir_all(&self.folder).map_err(|e| SearchError::folder("make", &self.folder, e))?;
+        fs::create_dir_all(&self.folder)
+            .map_err(|e| SearchError::folder("make", &self.folder, e))?;
         let made = tantivy::Index::create_in_dir(&self.folder, schema::schema());
         made.map(drop).map_err(|e| self.failed("make", e))
     }

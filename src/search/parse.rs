@@ -26,7 +26,7 @@ pub(super) enum What {
 
 impl Parsed {
     /// Reads `text`; anything is a query, nothing is an error.
-    pub fn read(text: &str) -> Self {
+    pub(super) fn read(text: &str) -> Self {
         let mut clauses = Vec::new();
         let mut rest = text;
         let mut is_open = false;
@@ -44,12 +44,12 @@ impl Parsed {
     }
 
     /// Whether it asks for more than words: such a query is meant to the letter.
-    pub fn is_strict(&self) -> bool {
+    pub(super) fn is_strict(&self) -> bool {
         self.clauses.iter().any(|c| c.is_negated || !matches!(c.what, What::Word(_)))
     }
 
     /// The words and phrases asked for, as one text.
-    pub fn wanted_text(&self) -> String {
+    pub(super) fn wanted_text(&self) -> String {
         let wanted = self.clauses.iter().filter(|c| !c.is_negated);
         let texts = wanted.filter_map(|c| match &c.what {
             What::Word(text) | What::Phrase(text) => Some(text.as_str()),
@@ -62,7 +62,9 @@ impl Parsed {
 /// The first clause of `text`, what follows it, and whether it may still be going on.
 fn read_clause(text: &str) -> (Option<Clause>, &str, bool) {
     let (is_negated, text) = match text.strip_prefix('-') {
-        Some(after) if after.starts_with(|c: char| c.is_alphanumeric() || c == '"') => (true, after),
+        Some(after) if after.starts_with(|c: char| c.is_alphanumeric() || c == '"') => {
+            (true, after)
+        }
         _ => (false, text),
     };
     let clause = |what| Some(Clause { what, is_negated });

@@ -29,7 +29,11 @@ pub(super) struct Plan {
 type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
 impl Plan {
-    pub fn new(query: &SearchQuery, searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
+    pub(super) fn new(
+        query: &SearchQuery,
+        searcher: &Searcher,
+        fields: &Fields,
+    ) -> tantivy::Result<Self> {
         let parsed = Parsed::read(&query.text);
         let builder = Builder { searcher, fields };
         let meaning = parsed.wanted_text();
@@ -85,11 +89,6 @@ impl Builder<'_> {
     fn stems(&self, words: &[String], is_open: bool) -> tantivy::Result<Vec<(Field, String)>> {
         let text = self.fields.text;
         let mut stems: Vec<(Field, String)> = Vec::new();
-        let mut add = |field, stem: String| {
-            if !stems.contains(&(field, stem.clone())) {
-                stems.push((field, stem));
-            }
-        };
         for (at, word) in words.iter().enumerate() {
             let own = list_tokens(&self.fields.stems, word);
             let is_last = is_open && at + 1 == words.len();
@@ -98,12 +97,13 @@ impl Builder<'_> {
             let mut is_found = own.is_empty();
             for stem in own {
                 is_found |= frequency(self.searcher, text, &stem)? > 0;
-                add(text, stem);
+                // A word said twice in a query weighs twice.
+                stems.push((text, stem));
             }
             if !is_found && near.is_empty() {
                 near = corrections(self.searcher, self.fields, word)?;
             }
-            near.into_iter().for_each(|(stem, _)| add(text, stem));
+            near.into_iter().for_each(|(stem, _)| stems.push((text, stem)));
         }
         if stems.is_empty() {
             stems = words.iter().map(|word| (self.fields.plain, word.clone())).collect();

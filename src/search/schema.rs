@@ -1,7 +1,7 @@
 //! The index's fields.
 
 use super::indexable::Indexable;
-use super::tokens;
+use super::{meaning, tokens};
 use crate::model::FacetField;
 use tantivy::schema::{
     DateOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
@@ -61,7 +61,7 @@ pub(super) fn schema() -> Schema {
     schema.add_text_field("origin", value());
     schema.add_date_field("dated", DateOptions::default().set_fast());
     for facet in FacetField::ALL {
-        schema.add_text_field(facet.name(), value().set_fast(None));
+        schema.add_text_field(facet.name(), value().set_fast("raw"));
     }
     schema.build()
 }
@@ -77,7 +77,7 @@ pub(super) fn register(index: &mut Index) {
 
 impl Fields {
     /// Finds the fields in `schema`; `None` when it is another version's.
-    pub fn find(schema: &Schema) -> Option<Self> {
+    pub(super) fn find(schema: &Schema) -> Option<Self> {
         let field = |name: &str| schema.get_field(name).ok();
         let mut facets = [field("id")?; 7];
         for (place, facet) in facets.iter_mut().zip(FacetField::ALL) {
@@ -98,12 +98,12 @@ impl Fields {
         })
     }
 
-    pub fn facet(&self, facet: FacetField) -> Field {
+    pub(super) fn facet(&self, facet: FacetField) -> Field {
         self.facets[facet as usize]
     }
 
     /// The document that Tantivy keeps of `item`.
-    pub fn document(&self, item: &Indexable) -> TantivyDocument {
+    pub(super) fn document(&self, item: &Indexable) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_i64(self.id, item.id.0);
         document.add_date(self.dated, DateTime::from_timestamp_secs(item.dated.as_second()));
@@ -112,7 +112,7 @@ impl Fields {
         let parts = [&item.title, &item.description, &item.trigger];
         let texts = parts.into_iter().chain(&item.steps).chain(names).chain(&item.tags);
         for text in texts.chain([&item.body]).filter(|t| !t.is_empty()) {
-            document.add_text(self.text, text);
+            document.add_text(self.text, meaning::plain_words(text));
             document.add_text(self.plain, text);
         }
         let marked = [&item.title, &item.description, &item.body].into_iter().chain(&item.steps);

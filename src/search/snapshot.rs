@@ -33,7 +33,7 @@ pub(super) struct Allowed {
 
 impl Snapshot {
     /// Reads what searches need; `former` saves reading again what has not changed.
-    pub fn load(
+    pub(super) fn load(
         index: &Index,
         searcher: Searcher,
         vectors: &Vectors,
@@ -49,21 +49,21 @@ impl Snapshot {
         Ok(Self { searcher, segments })
     }
 
-    pub fn reader(&self, segment: usize) -> &SegmentReader {
+    pub(super) fn reader(&self, segment: usize) -> &SegmentReader {
         &self.searcher.segment_readers()[segment]
     }
 
-    pub fn automation(&self, address: DocAddress) -> AutomationId {
+    pub(super) fn automation(&self, address: DocAddress) -> AutomationId {
         let ids = &self.segments[address.segment_ord as usize].ids;
         AutomationId(ids.first(address.doc_id).unwrap_or_default())
     }
 
-    pub fn slot(&self, address: DocAddress) -> Slot {
+    pub(super) fn slot(&self, address: DocAddress) -> Slot {
         self.segments[address.segment_ord as usize].slots[address.doc_id as usize]
     }
 
     /// Whether a document is alive and let through.
-    pub fn is_open(&self, segment: usize, doc: DocId, allowed: Option<&Allowed>) -> bool {
+    pub(super) fn is_open(&self, segment: usize, doc: DocId, allowed: Option<&Allowed>) -> bool {
         match allowed {
             Some(allowed) => allowed.documents[segment].contains(doc),
             None => !self.reader(segment).is_deleted(doc),
@@ -73,7 +73,7 @@ impl Snapshot {
 
 impl Allowed {
     /// Lays the documents of each segment over the slots.
-    pub fn new(snapshot: &Snapshot, documents: Vec<BitSet>) -> Self {
+    pub(super) fn new(snapshot: &Snapshot, documents: Vec<BitSet>) -> Self {
         let highest = snapshot.segments.iter().flat_map(|s| s.slots.iter().copied()).max();
         let mut slots = BitSet::with_max_value(highest.map_or(0, |slot| slot + 1));
         for (segment, bits) in snapshot.segments.iter().zip(&documents) {

@@ -8,6 +8,21 @@ use tantivy::tokenizer::{
 /// Longer runs are keys, hashes and encoded data: nobody types them, and they bloat the dictionary.
 const LONGEST_WORD: usize = 64;
 
+/// Words that say nothing of what a text is about. Longer than Lucene's list of 33, as people also
+/// ask in questions: articles, pronouns, prepositions, conjunctions, auxiliaries, question words.
+const STOP_WORDS: &str = "\
+    a an the this that these those such same some any each every either neither both all no nor not \
+    i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his \
+    himself she her hers herself it its itself they them their theirs themselves one ones \
+    of in on at by for from to into onto upon with within without about above after against along \
+    among around as before behind below beneath beside besides between beyond during except inside \
+    near off out outside over per since through throughout toward towards under until up down via \
+    and or but if then else than so because while whereas although though unless whether yet \
+    be am is are was were been being do does did doing done have has had having can could may might \
+    must shall should will would ought cannot \
+    what which who whom whose when where why how there here now also just only very too more most \
+    much many few less least other another own again further ever never always often etc";
+
 /// Runs of letters and digits; each ideograph and kana stands alone, as those scripts do not part
 /// words by spaces.
 #[derive(Clone, Default)]
@@ -78,8 +93,7 @@ pub(super) fn plain() -> TextAnalyzer {
 
 /// English stems without stop words: what is scored.
 pub(super) fn stemmed() -> TextAnalyzer {
-    let stop = StopWordFilter::new(Language::English)
-        .expect("invariant: the stop words of English are compiled in");
+    let stop = StopWordFilter::remove(STOP_WORDS.split_whitespace().map(str::to_owned));
     TextAnalyzer::builder(WordTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST_WORD))
         .filter(LowerCaser)
@@ -156,7 +170,8 @@ mod tests {
 
     #[test]
     fn identifiers_are_told_from_words() {
-        let found: Vec<_> = identifiers("Use gpt-4o-mini (v2.1) with slack_post, please.").collect();
+        let found: Vec<_> =
+            identifiers("Use gpt-4o-mini (v2.1) with slack_post, please.").collect();
         assert_eq!(found, ["gpt-4o-mini", "v2.1", "slack_post"]);
     }
 }

@@ -160,10 +160,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn collect_into(
-        self,
-        values: &mut BTreeMap<(FacetField, String), u64>,
-    ) -> tantivy::Result<()> {
+    fn collect_into(self, values: &mut BTreeMap<(FacetField, String), u64>) -> tantivy::Result<()> {
         let columns = &self.snapshot.segments[self.segment].facets;
         let fields = FacetField::ALL.iter().zip(columns).zip(&self.counts);
         for ((field, column), counts) in fields {

@@ -31,9 +31,7 @@ impl Writer {
     pub(super) fn new(index: &Index) -> Result<Self, SearchError> {
         let (fresh, fields) = index.tantivy()?;
         let writer = fresh.writer_with_num_threads(1, ARENA).map_err(|e| match e {
-            TantivyError::LockFailure(..) => {
-                SearchError::Busy { path: index.folder().to_owned() }
-            }
+            TantivyError::LockFailure(..) => SearchError::Busy { path: index.folder().to_owned() },
             other => index.failed("write", other),
         })?;
         // A process killed between writing a file and listing it leaves one that makes every later
