@@ -11,6 +11,7 @@ pub mod key;
 pub mod keymap;
 pub mod paths;
 mod problem;
+pub mod prompt;
 pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
@@ -20,4 +21,5 @@ pub use key::{Key, KeySequence};
 pub use keymap::{Keymap, load_keymap, shipped_keymaps};
 pub use paths::{DEFAULT_WORKSPACE, Home, Workspace};
 pub use problem::{Problem, SettingsError};
+pub use prompt::{Prompt, list_prompts, load_prompt};
 pub use theme::{ColorDepth, Role, Theme, list_themes, load_theme};

@@ -138,6 +138,12 @@ pub(super) fn act(state: &mut State, action: Action, count: Option<u32>) -> bool
 /// Types a key into whatever takes text; true where it was of use.
 pub(super) fn type_key(state: &mut State, key: Key) -> bool {
     if state.layers.is_empty() {
+        // Who comes here and presses the search key as on other screens means this very box.
+        let asks = state.keymap.keys_of(Action::Search).iter().any(|keys| keys[..] == [key]);
+        if asks && state.library.input.is_empty() && !key.typed().is_some_and(char::is_alphanumeric)
+        {
+            return true;
+        }
         let is_of_use = state.screen == Screen::Library && state.library.input.key(key);
         state.query_typed();
         return is_of_use;

@@ -19,6 +19,8 @@ pub(super) struct ListView<'a> {
     pub(super) reviewer: &'a str,
     pub(super) now: Timestamp,
     pub(super) has_focus: bool,
+    /// Whether decided items step back, since they are done with here.
+    pub(super) dims_decided: bool,
     /// Folded words that are lit up in titles.
     pub(super) terms: &'a [String],
 }
@@ -87,11 +89,14 @@ impl ListView<'_> {
             return;
         };
         let pending = self.writes.pending(id);
-        let is_done = row.status != Status::Inbox || pending.is_some();
+        let is_done = self.dims_decided && (row.status != Status::Inbox || pending.is_some());
         let mut x = self.lead(painter, area, line, row, pending);
         let title = if is_done { Role::Dim } else { Role::Text };
         self.title(painter, x, y, shape.title.saturating_sub(1), &row.title, title);
         x += shape.title;
+        // One style for all that comes second, blanks included: fewer bytes when a row changes.
+        let second = Rect { x, width: area.right().saturating_sub(x + 1), ..area };
+        painter.tint(second, Role::Dim);
         let kind = if painter.is_plain { kind_word(row.kind) } else { kind_glyph(row.kind) };
         painter.text(x, y, shape.kind.saturating_sub(1), kind, Role::Dim);
         x += shape.kind;

@@ -61,12 +61,21 @@ impl Tags {
         (!self.known.iter().any(|(known, _)| *known == tag)).then_some(tag)
     }
 
+    /// Finds anew; where the typed tag is not in use, the last line creates it.
+    fn refind(&mut self) {
+        self.picker.refind();
+        if self.new_tag().is_some() {
+            self.picker.found.push(self.known.len());
+        }
+    }
+
     fn is_on(&self, tag: &str) -> bool {
         self.wanted.get(tag).copied().unwrap_or_else(|| self.has.iter().any(|has| has == tag))
     }
 
     fn toggle(&mut self) {
-        let current = self.picker.current().map(|at| self.known[at].0.clone());
+        let current = self.picker.current().and_then(|at| self.known.get(at));
+        let current = current.map(|(tag, _)| tag.clone());
         let tag = match (current, self.new_tag()) {
             (Some(tag), _) => tag,
             (None, Some(tag)) => {
@@ -85,11 +94,17 @@ impl Tags {
     }
 
     pub(super) fn key(&mut self, key: Key) -> bool {
-        self.picker.key(key)
+        let before = self.picker.query();
+        let is_of_use = self.picker.key(key);
+        if self.picker.query() != before {
+            self.refind();
+        }
+        is_of_use
     }
 
     pub(super) fn paste(&mut self, text: &str) {
         self.picker.paste(text);
+        self.refind();
     }
 
     pub(super) fn act(&mut self, state: &mut State, action: Action) -> After {
@@ -138,12 +153,13 @@ impl Tags {
             n => counted(n, "item"),
         };
         let body = panel(painter, state.size, (44, 14), "tags", &hint);
-        let nothing = match self.new_tag() {
-            Some(tag) => format!("Enter creates “{tag}”"),
-            None => "no tags yet: type one".to_owned(),
-        };
-        self.picker.paint(painter, body, &nothing, |painter, area, at| {
-            let (tag, count) = &self.known[at];
+        self.picker.paint(painter, body, "no tags yet: type one", |painter, area, at| {
+            let Some((tag, count)) = self.known.get(at) else {
+                let tag = self.new_tag().unwrap_or_default();
+                let style = on_panel(painter.theme, Role::Accent);
+                painter.styled(area.x, area.y, area.width, &format!("+ new tag “{tag}”"), style);
+                return;
+            };
             let glyph = match (self.is_on(tag), painter.is_plain) {
                 (true, false) => "✓",
                 (true, true) => "x",

@@ -174,6 +174,7 @@ impl State {
             reviewer: &self.reviewer,
             now: self.now,
             has_focus: self.inbox.focus == Focus::List,
+            dims_decided: true,
             terms: &[],
         };
         view.paint(painter, area);

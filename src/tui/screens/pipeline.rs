@@ -95,6 +95,35 @@ pub(in crate::tui) fn share_done(job: &JobRow) -> Option<f64> {
     (total > 0).then(|| job.progress.done.min(total) as f64 / total as f64)
 }
 
+fn rate_words(job: &JobRow, now: Timestamp) -> String {
+    match rate(job, now) {
+        Some(rate) if rate < 10.0 => format!("{rate:.1}/s"),
+        Some(rate) => format!("{}/s", thousands(rate as u64)),
+        None => String::new(),
+    }
+}
+
+/// Time left, with a minus, or time taken.
+fn job_time(job: &JobRow, now: Timestamp) -> String {
+    match (seconds_left(job, now), job.started) {
+        (Some(left), _) => format!("-{}", clock(left)),
+        (None, Some(started)) => {
+            let end = job.finished.unwrap_or(now);
+            clock(end.duration_since(started).as_secs().max(0).unsigned_abs())
+        }
+        (None, None) => String::new(),
+    }
+}
+
+fn job_message(job: &JobRow) -> String {
+    let message = sanitize_line(job.message.as_deref().unwrap_or_default());
+    match job.progress.failed {
+        0 => message.into_owned(),
+        n if message.is_empty() => format!("{} failed", thousands(n)),
+        n => format!("{} failed · {message}", thousands(n)),
+    }
+}
+
 impl State {
     pub(in crate::tui) fn act_in_pipeline(&mut self, action: Action) {
         match action {
@@ -271,11 +300,20 @@ impl State {
         x += 11;
         painter.text(x, y, 8, job.stage.name(), Role::Text);
         x += 9;
-        let wide = area.width >= 110;
-        let subject = if wide { 22 } else { 10 };
+        let is_wide = area.width >= 110;
+        let subject = if is_wide { 22 } else { 16 };
         painter.text(x, y, subject - 1, &sanitize_line(&job.subject), Role::Dim);
         x += subject;
-        let bar = if wide { 24 } else { 10 };
+        let is_over = !matches!(job.state, JobState::Running | JobState::Queued);
+        let message = job_message(job);
+        if is_over && !is_wide {
+            // Where room is scarce, what came of a job matters more than how it went.
+            painter.text(x, y, area.right().saturating_sub(x + 9), &message, Role::Dim);
+            let right = area.right().saturating_sub(1);
+            painter.right(right, y, 8, &job_time(job, now), Role::Dim);
+            return;
+        }
+        let bar = if is_wide { 24 } else { 6 };
         if !painter.is_plain {
             match share_done(job) {
                 Some(done) => painter.bar(x, y, bar, done),
@@ -289,36 +327,14 @@ impl State {
             (done, 0) => thousands(done),
             (done, total) => format!("{}/{}", thousands(done), thousands(total)),
         };
-        x += 15;
+        x += 14;
         painter.right(x, y, 14, &progress, Role::Text);
         x += 9;
-        let rate = rate(job, now).map(|r| {
-            if r < 10.0 { format!("{r:.1}/s") } else { format!("{}/s", thousands(r as u64)) }
-        });
-        painter.right(x, y, 8, &rate.unwrap_or_default(), Role::Dim);
+        painter.right(x, y, 8, &rate_words(job, now), Role::Dim);
         x += 8;
-        let time = match (seconds_left(job, now), job.started) {
-            (Some(left), _) => format!("-{}", clock(left)),
-            (None, Some(started)) => {
-                let end = job.finished.unwrap_or(now);
-                clock(end.duration_since(started).as_secs().max(0).unsigned_abs())
-            }
-            (None, None) => String::new(),
-        };
-        painter.right(x, y, 8, &time, Role::Dim);
+        painter.right(x, y, 8, &job_time(job, now), Role::Dim);
         x += 2;
-        let failed = match job.progress.failed {
-            0 => String::new(),
-            n => format!("{} failed · ", thousands(n)),
-        };
-        let message = sanitize_line(job.message.as_deref().unwrap_or_default());
-        painter.text(
-            x,
-            y,
-            area.right().saturating_sub(x + 1),
-            &format!("{failed}{message}"),
-            Role::Dim,
-        );
+        painter.text(x, y, area.right().saturating_sub(x + 1), &message, Role::Dim);
     }
 
     fn paint_part_head(&self, painter: &mut Painter<'_>, area: Rect, label: &str) {

@@ -130,6 +130,7 @@ impl State {
             reviewer: &self.reviewer,
             now: self.now,
             has_focus: matches!(self.library.focus, Focus::List | Focus::Search),
+            dims_decided: false,
             terms: if self.library.query.text.is_empty() {
                 &[]
             } else {
@@ -170,7 +171,7 @@ impl State {
             painter.text(area.x + 1, y, area.width.saturating_sub(2), said, Role::Dim);
             return;
         };
-        let (parts, weight) = (&hit.parts, self.library.query.weight);
+        let parts = &hit.parts;
         let mut x = painter.text(area.x + 1, y, 6, "words ", Role::Dim);
         let bar = if painter.is_plain { 0 } else { 6 };
         for (share_of, next) in [(parts.words_share, " · meaning "), (parts.meaning_share, "")] {
@@ -181,15 +182,9 @@ impl State {
             x = painter.text(x, y, 4, &share(share_of), Role::Text);
             x = painter.text(x, y, 12, next, Role::Dim);
         }
-        let sum = format!(
-            " · {}×words + {}×meaning = {:.2}",
-            share(weight),
-            share(1.0 - weight),
-            hit.score
-        );
-        let exact = if parts.is_exact { " · exact title" } else { "" };
+        let exact = if parts.is_exact { ", exact title" } else { "" };
         let room = area.right().saturating_sub(x + 1);
-        painter.text(x, y, room, &format!("{sum}{exact}"), Role::Dim);
+        painter.text(x, y, room, &format!(" → {:.2}{exact}", hit.score), Role::Text);
     }
 }
 
