@@ -197,7 +197,10 @@ impl Figures {
 
 fn is_useful(screen: &str) -> bool {
     // A line of the queue: a confidence stands in it.
-    screen.lines().skip(2).any(|line| line.contains(" .") || line.contains(" 0.") || line.contains(" 1.0"))
+    screen
+        .lines()
+        .skip(2)
+        .any(|line| line.contains(" .") || line.contains(" 0.") || line.contains(" 1.0"))
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -75,7 +75,11 @@ fn what_was_confirmed_survives_kill_nine_at_any_moment() {
         run.wait().unwrap();
 
         let doctor = output(home, &["doctor"]);
-        assert!(doctor.status.success(), "round {round}: {}", String::from_utf8_lossy(&doctor.stdout));
+        assert!(
+            doctor.status.success(),
+            "round {round}: {}",
+            String::from_utf8_lossy(&doctor.stdout)
+        );
         for (id, status) in &confirmed {
             let shown = json_lines(&output(home, &["--json", "show", &id.to_string()]));
             assert_eq!(shown[0]["automation"]["status"], *status, "round {round}, item {id}");

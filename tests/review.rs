@@ -36,8 +36,7 @@ impl Bench {
     }
 
     async fn item(&self, id: AutomationId) -> Automation {
-        let found =
-            self.store.read(move |reading| reading.find_automation(id)).await.unwrap();
+        let found = self.store.read(move |reading| reading.find_automation(id)).await.unwrap();
         found.unwrap()
     }
 
@@ -198,10 +197,8 @@ async fn in_a_bulk_verdict_the_refused_are_told_and_the_rest_goes_through() {
     let outcome =
         review::decide(&bench.store, targets, Verdict::Approve, who("ada")).await.unwrap();
     assert_eq!(outcome.changed.len(), 1);
-    let refused = vec![
-        (one, Refusal::Already(one, Status::Approved)),
-        (gone, Refusal::Unknown(gone)),
-    ];
+    let refused =
+        vec![(one, Refusal::Already(one, Status::Approved)), (gone, Refusal::Unknown(gone))];
     assert_eq!(outcome.refused, refused);
     assert_eq!(bench.status(two).await, Status::Approved);
 }
@@ -312,7 +309,10 @@ async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act) -> bool {
 }
 
 /// What a reviewer can see of the items.
-async fn state(bench: &Bench, ids: &[AutomationId]) -> Vec<(Status, Option<AutomationId>, Content)> {
+async fn state(
+    bench: &Bench,
+    ids: &[AutomationId],
+) -> Vec<(Status, Option<AutomationId>, Content)> {
     let mut all = Vec::new();
     for id in ids {
         let item = bench.item(*id).await;

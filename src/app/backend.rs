@@ -95,11 +95,7 @@ impl Backend {
 
     /// Who decides at this workbench, now.
     pub fn who(&self) -> Reviewer {
-        Reviewer {
-            name: self.reviewer.clone(),
-            origin: Origin::Workbench,
-            now: Timestamp::now(),
-        }
+        Reviewer { name: self.reviewer.clone(), origin: Origin::Workbench, now: Timestamp::now() }
     }
 
     /// Sends the numbers of the top line, and whether anything was ever stored.

@@ -32,23 +32,19 @@ pub fn carry(backend: &Backend, command: Command) {
             Command::LoadRows(asked) => load_rows(&backend, asked).await,
             Command::LoadItem { generation, id } => {
                 match backend.store.read(move |reading| reading.find_item(id)).await {
-                    Ok(view) => backend.answer(Loaded::Item {
-                        generation,
-                        id,
-                        view: view.map(Arc::new),
-                    }),
+                    Ok(view) => {
+                        backend.answer(Loaded::Item { generation, id, view: view.map(Arc::new) })
+                    }
                     Err(error) => backend.failed("load the item", &error),
                 }
             }
             Command::Search { generation, query } => search(&backend, generation, query).await,
             Command::LoadCounts => backend.send_counts().await,
             Command::LoadJobs => backend.send_jobs().await,
-            Command::LoadTags => {
-                match backend.store.read(|reading| reading.list_tags()).await {
-                    Ok(tags) => backend.answer(Loaded::Tags(tags)),
-                    Err(error) => backend.failed("list the tags", &error),
-                }
-            }
+            Command::LoadTags => match backend.store.read(|reading| reading.list_tags()).await {
+                Ok(tags) => backend.answer(Loaded::Tags(tags)),
+                Err(error) => backend.failed("list the tags", &error),
+            },
             Command::RunPipeline { stages, sample } => {
                 let plan = Plan { stages, sources: Vec::new(), with_sample: sample };
                 run(&backend, plan).await;

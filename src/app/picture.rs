@@ -164,14 +164,15 @@ fn escape(text: &str) -> String {
 /// # Errors
 /// Where the SVG cannot be drawn, in words.
 pub fn png(svg: &str) -> Result<Vec<u8>, String> {
-    let mut options = usvg::Options { font_family: "DejaVu Sans Mono".into(), ..Default::default() };
+    let mut options =
+        usvg::Options { font_family: "DejaVu Sans Mono".into(), ..Default::default() };
     let fonts = Arc::make_mut(&mut options.fontdb);
     fonts.load_font_data(include_bytes!("../../data/fonts/DejaVuSansMono.ttf").to_vec());
     fonts.load_font_data(include_bytes!("../../data/fonts/DejaVuSansMono-Bold.ttf").to_vec());
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
     let size = tree.size().to_int_size().scale_by(SCALE).ok_or("the picture has no size")?;
-    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height())
-        .ok_or("the picture is too large")?;
+    let mut pixels =
+        tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("the picture is too large")?;
     let transform = tiny_skia::Transform::from_scale(SCALE, SCALE);
     resvg::render(&tree, transform, &mut pixels.as_mut());
     pixels.encode_png().map_err(|error| error.to_string())

@@ -53,11 +53,8 @@ async fn write(backend: &Backend, command: Command) {
         }
         Command::Apart { token, a, b } => {
             let outcome = review::apart(store, a, b, who).await;
-            let done = outcome.map(|()| Outcome {
-                batch: None,
-                changed: Vec::new(),
-                refused: Vec::new(),
-            });
+            let done =
+                outcome.map(|()| Outcome { batch: None, changed: Vec::new(), refused: Vec::new() });
             decided(backend, token, done);
         }
         Command::Undo { id } => {

@@ -73,7 +73,11 @@ fn content(args: &Args) -> Content {
             .map(|(at, text)| Step {
                 text: text.clone(),
                 tool: None,
-                follows: at.checked_sub(1).and_then(|at| u16::try_from(at).ok()).into_iter().collect(),
+                follows: at
+                    .checked_sub(1)
+                    .and_then(|at| u16::try_from(at).ok())
+                    .into_iter()
+                    .collect(),
                 branch: None,
             })
             .collect(),

@@ -81,8 +81,8 @@ impl Context {
             minimum_confidence: config.pipeline.minimum_confidence,
             owner: owner(),
         };
-        let client = Client::new(net_settings(&config.net))
-            .map_err(|error| CliError::failed(&error))?;
+        let client =
+            Client::new(net_settings(&config.net)).map_err(|error| CliError::failed(&error))?;
         Ok(Pipeline::new(store, client, settings)?)
     }
 
@@ -114,8 +114,8 @@ fn net_settings(config: &NetConfig) -> NetSettings {
     NetSettings {
         agent: if config.agent.is_empty() { defaults.agent } else { config.agent.clone() },
         total_timeout: Duration::from_secs(u64::from(config.timeout_seconds)),
-        max_body: u64::from(config.max_body_mib) << 20,
-        delay: Duration::from_millis(u64::from(config.delay_ms)),
+        max_body: (config.max_body_mib as usize) << 20,
+        host_delay: Duration::from_millis(u64::from(config.delay_ms)),
         allowed_hosts: config.allowed_private_hosts.clone(),
         ..defaults
     }

@@ -73,10 +73,7 @@ fn check_settings(context: &Context) -> Check {
     Check::wrong("settings", problems.join("; "), "mend the lines named; `config check` shows them")
 }
 
-async fn check_index(
-    context: &Context,
-    store: &crate::store::Store,
-) -> Result<Check, CliError> {
+async fn check_index(context: &Context, store: &crate::store::Store) -> Result<Check, CliError> {
     let newest = store.read(|reading| reading.newest_change()).await?;
     let folder = context.workspace.index_folder();
     let id = store.id().to_owned();

@@ -36,7 +36,9 @@ pub fn report(context: &Context, outcome: &Outcome, done: &str) -> Result<(), Cl
     } else {
         for item in &outcome.changed {
             let state = item.status.name();
-            context.output.line(&format!("{done} #{}  {} ({state})", item.id, item.content.title))?;
+            context
+                .output
+                .line(&format!("{done} #{}  {} ({state})", item.id, item.content.title))?;
         }
     }
     if outcome.refused.is_empty() {

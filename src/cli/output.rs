@@ -1,7 +1,7 @@
 //! Standard output, for people or as JSON.
 
 use super::CliError;
-use crate::text::sanitize_line;
+use crate::text::{sanitize, sanitize_line};
 use serde::Serialize;
 use std::io::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -31,7 +31,7 @@ impl Output {
         if self.is_json || self.is_quiet {
             return Ok(());
         }
-        write_line(&sanitize_line(text))
+        write_line(&sanitize(text))
     }
 
     /// Writes the same answer as a line for people or as JSON for programs.
@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_column_is_as_wide_as_asked_whatever_stands_in_it() {
-        for text in ["short", "a title that is too long for it", "日本語の長い題名です", ""] {
+        for text in ["short", "a title that is too long for it", "日本語の長い題名です", ""]
+        {
             assert_eq!(column(text, 12).width(), 12, "{text}");
         }
     }

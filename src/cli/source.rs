@@ -157,7 +157,10 @@ mod tests {
     #[test]
     fn a_feed_is_recognised_and_named_after_its_address() {
         let source = recognise("https://www.example.org/blog/feed.xml", None, None).unwrap();
-        assert_eq!((source.kind, source.name.as_str()), (SourceKind::Feed, "example.org-blog-feed.xml"));
+        assert_eq!(
+            (source.kind, source.name.as_str()),
+            (SourceKind::Feed, "example.org-blog-feed.xml")
+        );
     }
 
     #[test]

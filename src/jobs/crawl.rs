@@ -48,19 +48,22 @@ async fn visit_feed(
     match answer {
         Ok(FeedAnswer::NotModified { next }) => {
             let kept = (validators.etag.as_deref(), validators.last_modified.as_deref());
-            record_visit(pipeline, source, kept, next).await?;
+            record_visit(pipeline, source, kept, Some(next)).await?;
             Ok("not modified since the last visit".to_owned())
         }
-        Ok(FeedAnswer::Documents { documents, problems, validators, next }) => {
+        Ok(FeedAnswer::Documents { docs, problems, etag, last_modified, next, moved_to }) => {
             let mut intake = Intake::default();
-            let stored = intake::store_batch(&pipeline.store, source.id, documents).await?;
+            let stored = intake::store_batch(&pipeline.store, source.id, docs).await?;
             intake.count(&stored);
             for problem in &problems {
                 intake::record_problem(&pipeline.store, &mut intake, problem).await?;
             }
             // The validators move only now that what they vouch for is on the disk.
-            let new = (validators.etag.as_deref(), validators.last_modified.as_deref());
-            record_visit(pipeline, source, new, next).await?;
+            let new = (etag.as_deref(), last_modified.as_deref());
+            record_visit(pipeline, source, new, Some(next)).await?;
+            if let Some(address) = moved_to {
+                follow_move(pipeline, source, address).await?;
+            }
             reporter
                 .tell(super::pipeline::progress(intake.seen(), intake.seen(), intake.failed))
                 .await?;
@@ -68,10 +71,22 @@ async fn visit_feed(
         }
         Err(error) => {
             let words = with_causes(&error);
-            record_failure(pipeline, source, &words, error.retry_after()).await?;
+            record_failure(pipeline, source, &words, error.retry_at()).await?;
             Err(JobsError::Source { name: source.name.clone(), reason: words })
         }
     }
+}
+
+/// Asks the new address from now on, where a feed has moved for good.
+async fn follow_move(
+    pipeline: &Pipeline,
+    source: &Source,
+    address: String,
+) -> Result<(), JobsError> {
+    tracing::info!(source = %source.name, %address, "the feed has moved for good");
+    let id = source.id;
+    pipeline.store.write(move |writing| writing.move_source(id, &address)).await?;
+    Ok(())
 }
 
 async fn record_visit(

@@ -5,9 +5,7 @@ use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
 use crate::embed::{MODEL_NAME, Vector};
-use crate::model::{
-    AutomationId, DuplicatePair, DuplicateVerdict, Stage, Status, ToolRole,
-};
+use crate::model::{AutomationId, DuplicatePair, DuplicateVerdict, Stage, Status, ToolRole};
 use crate::store::{Reading, StoreError};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -39,11 +37,10 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
         candidates.iter().map(|candidate| (candidate.item.id, candidate.standing)).collect();
     let items: Vec<Item> = candidates.into_iter().map(|candidate| candidate.item).collect();
     let threads = Arc::clone(&pipeline.threads);
-    let pairs = tokio::task::spawn_blocking(move || {
-        threads.install(|| find(&items, &|id| id > compared))
-    })
-    .await
-    .map_err(|_| JobsError::Panicked(Stage::Dedupe))?;
+    let pairs =
+        tokio::task::spawn_blocking(move || threads.install(|| find(&items, &|id| id > compared)))
+            .await
+            .map_err(|_| JobsError::Panicked(Stage::Dedupe))?;
     let found = pairs.iter().filter(|pair| pair.verdict == DuplicateVerdict::Same).count();
     let folded = save(pipeline, pairs, standings, newest).await?;
     reporter.tell(progress(total, total, 0)).await?;

@@ -65,7 +65,11 @@ async fn encode(
             let hashes: Vec<[u8; 32]> =
                 plain.iter().map(|text| *blake3::hash(text.as_bytes()).as_bytes()).collect();
             let pairs = hashes.into_iter().zip(vectors);
-            texts.into_iter().zip(pairs).map(|(text, (hash, vector))| (text, hash, vector)).collect()
+            texts
+                .into_iter()
+                .zip(pairs)
+                .map(|(text, (hash, vector))| (text, hash, vector))
+                .collect()
         })
     })
     .await

@@ -3,7 +3,7 @@
 use super::pipeline::progress;
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
-use crate::extract::{EXTRACTOR, Extractor, Input};
+use crate::extract::{Extractor, Input, MADE_BY};
 use crate::model::{DocumentId, Draft, Stage};
 use crate::store::{StoreError, WaitingDocument};
 use jiff::Timestamp;
@@ -68,7 +68,7 @@ fn extract_one(extractor: &Extractor, waiting: WaitingDocument, least: f32) -> R
     let input = Input {
         title: &document.title,
         readable: &document.readable,
-        kind: document.kind,
+        kind: Some(document.kind),
         url: document.url.as_deref(),
         marks: &document.marks,
         language: document.language.as_deref(),
@@ -91,7 +91,7 @@ async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), J
                 let document = &waiting.document;
                 match drafts {
                     Some(drafts) => {
-                        added += writing.store_drafts(document, &drafts, EXTRACTOR, now)?.added;
+                        added += writing.store_drafts(document, &drafts, MADE_BY, now)?.added;
                     }
                     None => {
                         given_up += 1;
@@ -105,7 +105,7 @@ async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), J
                             Some(hint),
                             now,
                         )?;
-                        writing.mark_extracted(document.id, EXTRACTOR)?;
+                        writing.mark_extracted(document.id, MADE_BY)?;
                     }
                 }
             }

@@ -4,7 +4,9 @@ use super::JobsError;
 use super::pipeline::progress;
 use crate::embed::Vector;
 use crate::model::{AutomationId, Progress};
-use crate::search::{Change as IndexChange, Index, Indexable, SearchError, Standing, StorePosition, Writer};
+use crate::search::{
+    Change as IndexChange, Index, Indexable, SearchError, Standing, StorePosition, Writer,
+};
 use crate::store::{Operation, Reading, Store, StoreError};
 use std::collections::BTreeMap;
 
@@ -39,10 +41,7 @@ impl Follower {
     ///
     /// # Errors
     /// Where the store cannot be read or the index not written.
-    pub fn catch_up(
-        &self,
-        watch: &mut dyn FnMut(Progress),
-    ) -> Result<Option<Followed>, JobsError> {
+    pub fn catch_up(&self, watch: &mut dyn FnMut(Progress)) -> Result<Option<Followed>, JobsError> {
         match catch_up(&self.store, self.index.clone(), watch) {
             Err(JobsError::Search(SearchError::Busy { .. })) => Ok(None),
             other => other.map(Some),
@@ -78,8 +77,8 @@ fn standing(store: &Store, writer: &Writer) -> Result<Standing, JobsError> {
     let (oldest, newest) = store.read_blocking(|reading| {
         Ok::<_, StoreError>((reading.find_oldest_change()?, reading.newest_change()?))
     })?;
-    let is_behind_the_feed = oldest.is_some_and(|oldest| oldest > seq + 1)
-        || (oldest.is_none() && newest > seq);
+    let is_behind_the_feed =
+        oldest.is_some_and(|oldest| oldest > seq + 1) || (oldest.is_none() && newest > seq);
     if is_behind_the_feed || seq > newest {
         return Ok(Standing::NeedsRebuild("it is from another time than the store".to_owned()));
     }
@@ -158,8 +157,7 @@ fn load(
                 None => None,
             };
             let vector: Option<Vector> = None;
-            let item =
-                Indexable::of(&automation, document.as_ref(), None, vector, LEAST_CERTAIN);
+            let item = Indexable::of(&automation, document.as_ref(), None, vector, LEAST_CERTAIN);
             Ok(IndexChange::Upsert(Box::new(item)))
         })
         .collect()

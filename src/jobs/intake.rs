@@ -1,8 +1,8 @@
 //! Intake: documents from a path into the store, read, made ready and written side by side.
 
 use super::report::Reporter;
-use super::{JobsError, pipeline};
 use super::sample;
+use super::{JobsError, pipeline};
 use crate::gather::{Problem, read_files, read_path};
 use crate::model::{NewDocument, NewSource, SourceId, SourceKind, Stage};
 use crate::store::{Store, StoreError, Stored, prepare};

@@ -18,9 +18,7 @@ pub(super) fn files() -> Vec<(&'static str, &'static [u8])> {
     while let Some(folder) = folders.pop() {
         folders.extend(folder.dirs());
         files.extend(
-            folder
-                .files()
-                .filter_map(|file| Some((file.path().to_str()?, file.contents()))),
+            folder.files().filter_map(|file| Some((file.path().to_str()?, file.contents()))),
         );
     }
     files

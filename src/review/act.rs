@@ -186,10 +186,7 @@ async fn act_on(
     targets: Vec<Target>,
     kind: DecisionKind,
     who: Reviewer,
-    rule: impl Fn(
-        &Writing<'_>,
-        &Automation,
-    ) -> Result<Vec<(Automation, Vec<FieldChange>)>, ReviewError>
+    rule: impl Fn(&Writing<'_>, &Automation) -> Result<Vec<(Automation, Vec<FieldChange>)>, ReviewError>
     + Send
     + 'static,
 ) -> Result<Outcome, ReviewError> {
@@ -202,7 +199,9 @@ async fn act_on(
                     Ok(all) => {
                         let batch = match outcome.batch {
                             Some(batch) => batch,
-                            None => writing.open_batch(kind, &who.name, who.origin, None, who.now)?,
+                            None => {
+                                writing.open_batch(kind, &who.name, who.origin, None, who.now)?
+                            }
                         };
                         outcome.batch = Some(batch);
                         for (item, changes) in all {

@@ -21,9 +21,8 @@ pub async fn undo(
 ) -> Result<Outcome, ReviewError> {
     store
         .write(move |writing| {
-            let batch = writing
-                .find_undoable(&who.name, item)?
-                .ok_or(Refusal::NothingTo("undo"))?;
+            let batch =
+                writing.find_undoable(&who.name, item)?.ok_or(Refusal::NothingTo("undo"))?;
             let outcome = replay(writing, batch.id, DecisionKind::Undo, &who)?;
             writing.mark_undone(batch.id, true)?;
             Ok(outcome)
@@ -38,8 +37,7 @@ pub async fn undo(
 pub async fn redo(store: &Store, who: Reviewer) -> Result<Outcome, ReviewError> {
     store
         .write(move |writing| {
-            let batch =
-                writing.find_redoable(&who.name)?.ok_or(Refusal::NothingTo("do again"))?;
+            let batch = writing.find_redoable(&who.name)?.ok_or(Refusal::NothingTo("do again"))?;
             let outcome = replay(writing, batch.id, DecisionKind::Redo, &who)?;
             writing.mark_undone(batch.id, false)?;
             Ok(outcome)
@@ -64,9 +62,7 @@ fn replay(
         let id = decision.automation;
         let item = writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
         let changes: Vec<FieldChange> = match kind {
-            DecisionKind::Undo => {
-                decision.changes.iter().rev().map(FieldChange::inverse).collect()
-            }
+            DecisionKind::Undo => decision.changes.iter().rev().map(FieldChange::inverse).collect(),
             _ => decision.changes,
         };
         for change in &changes {

@@ -66,7 +66,9 @@ impl Reading<'_> {
 
     fn tags_of(&self, id: AutomationId) -> rusqlite::Result<Vec<String>> {
         self.connection
-            .prepare_cached("SELECT tag FROM automation_tags WHERE automation_id = ?1 ORDER BY tag")?
+            .prepare_cached(
+                "SELECT tag FROM automation_tags WHERE automation_id = ?1 ORDER BY tag",
+            )?
             .query_map([id.0], |row| row.get(0))?
             .collect()
     }
@@ -195,7 +197,8 @@ impl Writing<'_> {
                 )?
                 .execute((id.0, position, &tool.name, tool.role.name(), tool.p))?;
         }
-        for (kind, labels) in [("function", &content.functions), ("industry", &content.industries)] {
+        for (kind, labels) in [("function", &content.functions), ("industry", &content.industries)]
+        {
             for (position, scored) in labels.iter().enumerate() {
                 self.connection
                     .prepare_cached(

@@ -43,8 +43,8 @@ impl Store {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StoreError::Folder { path: folder.into(), source })?;
         }
-        let mut connection = open_writer(path)
-            .map_err(|source| StoreError::Open { path: path.into(), source })?;
+        let mut connection =
+            open_writer(path).map_err(|source| StoreError::Open { path: path.into(), source })?;
         schema::migrate(&mut connection, path)?;
         let id = store_id(&connection)?;
         let (writer, mut jobs) = mpsc::channel::<WriteJob>(WRITE_QUEUE);

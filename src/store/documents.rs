@@ -3,9 +3,7 @@
 use super::error::Doing;
 use super::row::{json_at, moment_at, name_at, optional_moment_at, to_json};
 use super::{Reading, StoreError, Writing};
-use crate::model::{
-    BodyId, Document, DocumentId, DocumentKind, NewDocument, RawBody, SourceId,
-};
+use crate::model::{BodyId, Document, DocumentId, DocumentKind, NewDocument, RawBody, SourceId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 use std::collections::HashMap;
@@ -211,7 +209,9 @@ impl Reading<'_> {
                  WHERE ?1 IS NULL OR source_id = ?1 ORDER BY body_id",
             )
             .and_then(|mut statement| {
-                statement.query_map([source.map(|id| id.0)], |row| row.get(0).map(BodyId))?.collect()
+                statement
+                    .query_map([source.map(|id| id.0)], |row| row.get(0).map(BodyId))?
+                    .collect()
             })
             .doing("list the raw bodies")
     }

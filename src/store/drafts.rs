@@ -47,11 +47,13 @@ impl Writing<'_> {
         let mut known = self.known_in(document.id)?;
         let mut outcome = StoredDrafts::default();
         for (position, draft) in drafts.iter().enumerate() {
-            let place = known.iter().position(|item| item.title == draft.content.title).or_else(|| {
-                known.iter().position(|item| {
-                    !item.is_touched && drafts.iter().all(|other| other.content.title != item.title)
-                })
-            });
+            let place =
+                known.iter().position(|item| item.title == draft.content.title).or_else(|| {
+                    known.iter().position(|item| {
+                        !item.is_touched
+                            && drafts.iter().all(|other| other.content.title != item.title)
+                    })
+                });
             match place.map(|at| known.remove(at)) {
                 None => {
                     let id = self.insert_draft(document, position, draft, made_by, now)?;

@@ -64,10 +64,8 @@ impl Writing<'_> {
         groups: &[(AutomationId, Vec<AutomationId>)],
     ) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
-            self.connection.execute(
-                "UPDATE automations SET lead_id = NULL WHERE lead_id IS NOT NULL",
-                [],
-            )?;
+            self.connection
+                .execute("UPDATE automations SET lead_id = NULL WHERE lead_id IS NOT NULL", [])?;
             let mut statement = self
                 .connection
                 .prepare_cached("UPDATE automations SET lead_id = ?1 WHERE id = ?2 AND id <> ?1")?;

@@ -47,9 +47,9 @@ fn sqlite_hint(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code()? {
         ErrorCode::DiskFull => Some("the disk is full: free some space, then try again"),
-        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
-            Some("check that the folder exists and that you may write in it, or name another with --home")
-        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => Some(
+            "check that the folder exists and that you may write in it, or name another with --home",
+        ),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Some("another process has been writing for long; try again in a moment")
         }

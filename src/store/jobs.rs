@@ -243,9 +243,7 @@ impl Writing<'_> {
     ) -> Result<(), StoreError> {
         self.record_progress(id, progress)?;
         self.connection
-            .prepare_cached(
-                "UPDATE jobs SET state = ?2, message = ?3, finished = ?4 WHERE id = ?1",
-            )
+            .prepare_cached("UPDATE jobs SET state = ?2, message = ?3, finished = ?4 WHERE id = ?1")
             .and_then(|mut statement| {
                 statement.execute((id.0, state.name(), message, now.as_millisecond()))
             })

@@ -178,9 +178,10 @@ impl Reading<'_> {
 
 /// What a decision did, in a few words.
 fn summary(kind: DecisionKind, changes: &[FieldChange]) -> String {
-    let status = changes.iter().find(|change| change.field == Field::Status).and_then(|change| {
-        Status::from_name(change.after.get(0)?.as_str()?)
-    });
+    let status = changes
+        .iter()
+        .find(|change| change.field == Field::Status)
+        .and_then(|change| Status::from_name(change.after.get(0)?.as_str()?));
     let words = match status {
         Some(Status::Inbox) if kind == DecisionKind::Add => "added".to_owned(),
         Some(Status::Inbox) => "back to the inbox".to_owned(),

@@ -27,7 +27,8 @@ impl Reading<'_> {
                     _ => {}
                 }
             }
-            counts.merged = self.number("SELECT count(*) FROM automations WHERE merged_into > 0")?;
+            counts.merged =
+                self.number("SELECT count(*) FROM automations WHERE merged_into > 0")?;
             counts.documents = self.number("SELECT count(*) FROM documents")?;
             counts.dead_letters = self.number("SELECT count(*) FROM dead_letters")?;
             counts.done_today = self

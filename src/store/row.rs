@@ -20,7 +20,10 @@ pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Timesta
     row.get(column).map(moment)
 }
 
-pub(super) fn optional_moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+pub(super) fn optional_moment_at(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(moment))
 }
 

@@ -32,9 +32,11 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
         back_up(connection, path, found)?;
     }
     let known = SCHEMA_VERSION;
-    Migrations::from_slice(STEPS)
-        .to_latest(connection)
-        .map_err(|source| StoreError::Migrate { path: path.into(), known, source })?;
+    Migrations::from_slice(STEPS).to_latest(connection).map_err(|source| StoreError::Migrate {
+        path: path.into(),
+        known,
+        source,
+    })?;
     drop(lock);
     Ok(())
 }
@@ -48,12 +50,8 @@ fn version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
 fn back_up(connection: &Connection, path: &Path, found: usize) -> Result<PathBuf, StoreError> {
     let target = path.with_extension(format!("schema-{found}.backup"));
     let fail = |source| StoreError::Backup { path: target.clone(), source };
-    connection
-        .backup("main", &target, None)
-        .map_err(|error| fail(Box::new(error)))?;
-    File::open(&target)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| fail(Box::new(error)))?;
+    connection.backup("main", &target, None).map_err(|error| fail(Box::new(error)))?;
+    File::open(&target).and_then(|file| file.sync_all()).map_err(|error| fail(Box::new(error)))?;
     Ok(target)
 }
 
@@ -84,9 +82,7 @@ mod tests {
         let path = folder.path().join("store.db");
         let mut connection = Connection::open(&path).unwrap();
         migrate(&mut connection, &path).unwrap();
-        connection
-            .execute("INSERT INTO reviewers (name, created) VALUES ('ada', 0)", [])
-            .unwrap();
+        connection.execute("INSERT INTO reviewers (name, created) VALUES ('ada', 0)", []).unwrap();
         let copy = back_up(&connection, &path, 1).unwrap();
         let names: String = Connection::open(copy)
             .unwrap()

@@ -136,6 +136,17 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Notes that a source is found at another address from now on; its validators stay.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn move_source(&self, id: SourceId, address: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute("UPDATE sources SET address = ?2 WHERE id = ?1", (id.0, address))
+            .doing("note a source's new address")?;
+        Ok(())
+    }
+
     /// Turns a source on or off; `false` where there is none of that name.
     ///
     /// # Errors

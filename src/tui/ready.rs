@@ -10,10 +10,8 @@ impl State {
             Screen::Inbox | Screen::Pipeline => &self.inbox.list,
             Screen::Library => &self.library.list,
         };
-        let first_line_is_here = list
-            .ids
-            .get(list.cursor)
-            .is_none_or(|id| self.rows.get(*id).is_some());
+        let first_line_is_here =
+            list.ids.get(list.cursor).is_none_or(|id| self.rows.get(*id).is_some());
         self.is_store_empty || (list.is_loaded && first_line_is_here)
     }
 }
