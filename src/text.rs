@@ -5,6 +5,7 @@
 //! not: do I/O, know where a text came from, or decide what it means. Owns no state.
 
 mod characters;
+mod charset;
 mod fold;
 pub mod html;
 mod language;
@@ -15,6 +16,7 @@ pub mod transcript;
 pub mod workflow;
 
 pub use characters::CharacterIndex;
+pub use charset::{Decoded, decode};
 pub use fold::fold;
 pub use language::language;
 pub use sanitize::{sanitize, sanitize_line};

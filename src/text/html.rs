@@ -2,6 +2,7 @@
 
 mod meta;
 mod render;
+mod wild;
 
 use scraper::{Html, Node};
 
@@ -35,8 +36,11 @@ pub struct Readable {
 /// Reads a whole page: its main text without navigation and advertisements, and its metadata.
 ///
 /// `base` is the page's address, where known. Never fails: a page without a recognisable main text
-/// yields all its visible text.
+/// yields all its visible text, one that is built to exhaust parsers the text between its tags.
 pub fn readable(html: &str, base: Option<&str>) -> Readable {
+    if !wild::is_tame(html) {
+        return Readable { text: wild::strip(html), ..Readable::default() };
+    }
     let page = Html::parse_document(html);
     let mut readable = meta::read(&page, base);
     let whole = render::render(&page);
@@ -50,6 +54,9 @@ pub fn readable(html: &str, base: Option<&str>) -> Readable {
 
 /// Reads a piece of HTML that is content throughout, such as a feed entry or a mail's body.
 pub fn fragment(html: &str) -> String {
+    if !wild::is_tame(html) {
+        return wild::strip(html);
+    }
     render::render(&Html::parse_fragment(html))
 }
 

@@ -65,10 +65,12 @@ fn a_page_without_an_article_yields_its_visible_text() {
 }
 
 #[rstest]
-#[case::nested("<div>".repeat(20_000))]
-#[case::formatting("<b><i>".repeat(5_000))]
-#[case::lists("<ul><li>".repeat(5_000))]
-#[case::tables("<table><tr><td>".repeat(3_000))]
+#[case::nested("<div>".repeat(200_000))]
+#[case::barely_tame("<div>".repeat(6_000))]
+#[case::formatting("<b><i>".repeat(50_000))]
+#[case::copies(format!("{}{}", (0..500).map(|n| format!("<b a={n}>")).collect::<String>(), "<p>x</p>".repeat(50_000)))]
+#[case::lists("<ul><li>".repeat(50_000))]
+#[case::tables("<table><tr><td>".repeat(30_000))]
 #[case::open_tag(format!("<a {}", "x=".repeat(50_000)))]
 #[case::comments("<!--".repeat(50_000))]
 #[case::json(format!("<script type='application/ld+json'>{}</script>x", "[".repeat(50_000)))]
