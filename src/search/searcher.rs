@@ -12,7 +12,6 @@ use super::words::{self, Scored};
 use crate::embed::Model;
 use crate::model::{AutomationId, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
 use std::collections::{BinaryHeap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::query::Query;
 use tantivy::{DocAddress, IndexReader, ReloadPolicy};
@@ -74,10 +73,11 @@ impl Searcher {
         if *meta == now {
             return Ok(false);
         }
-        shared.reader.reload().map_err(|e| shared.index.failed("reload", e))?;
-        let searcher = shared.reader.searcher();
-        let former = self.snapshot();
-        let loaded = Snapshot::load(&shared.index, searcher, &shared.vectors, Some(&former))?;
+        let loaded = shared.index.guarded(|| {
+            shared.reader.reload().map_err(|e| shared.index.failed("reload", e))?;
+            let searcher = shared.reader.searcher();
+            Snapshot::load(&shared.index, searcher, &shared.vectors, Some(&self.snapshot()))
+        })?;
         *shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         lock(&shared.filters).clear();
         *meta = now;
@@ -118,16 +118,8 @@ impl Searcher {
         if let Err(error) = self.reload() {
             tracing::warn!(%error, "the search index does not reload; searching its former state");
         }
-        // Tantivy trusts its files: a flipped byte can end in a panic far inside it.
-        let answer = catch_unwind(AssertUnwindSafe(|| self.answer(query)));
         let index = &self.shared.index;
-        match answer {
-            Ok(answer) => answer.map_err(|e| index.failed("search", e)),
-            Err(_) => Err(SearchError::Damaged {
-                path: index.folder().to_owned(),
-                reason: "reading it failed half-way".to_owned(),
-            }),
-        }
+        index.guarded(|| self.answer(query).map_err(|e| index.failed("search", e)))
     }
 
     fn answer(&self, query: &SearchQuery) -> tantivy::Result<SearchAnswer> {
