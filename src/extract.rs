@@ -1,1 +1,185 @@
+//! Documents become automations: what sets them off, what they do, on which tools, and where the
+//! source says so.
 //!
+//! Does: read a document's text (or its workflow JSON) into drafts whose every field points at the
+//! exact words it was read from. Does not: touch the store, the network or a clock. Owns: the tool
+//! gazetteer and the weights under `data/gazetteer/`, read once by `Extractor::load`.
+
+mod action;
+mod choose;
+mod claim;
+mod compose;
+mod divide;
+mod gazetteer;
+mod judge;
+mod label;
+mod lexicon;
+mod node;
+mod prose;
+mod reading;
+mod role;
+mod stance;
+mod structure;
+mod trigger;
+mod workflow;
+
+pub use gazetteer::{Gazetteer, Tool};
+pub use label::{Label, Unlabelled};
+
+use crate::model::{Content, DocumentKind, Draft, Evidence, Field, Location, Mark, Span};
+use crate::text::workflow::Workflow;
+use reading::Reading;
+use role::RoleModel;
+
+/// What made a draft, as stored with it.
+pub const MADE_BY: &str = "embedded 1";
+
+/// Why the extractor cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    #[error("cannot read the shipped {file}: {reason}")]
+    Data { file: &'static str, reason: String },
+}
+
+/// A document to extract from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Input<'t> {
+    pub title: &'t str,
+    /// The text that evidence points into.
+    pub readable: &'t str,
+    /// `None` when nobody knows; then the text is judged by its looks.
+    pub kind: Option<DocumentKind>,
+    pub url: Option<&'t str>,
+    /// Sorted by offset.
+    pub marks: &'t [Mark],
+    pub language: Option<&'t str>,
+    /// The bytes it was read from; a workflow's JSON is read from these.
+    pub raw: Option<&'t [u8]>,
+}
+
+impl Input<'_> {
+    /// The second of the recording at which the byte `offset` is spoken.
+    fn seconds_at(&self, offset: usize) -> Option<u32> {
+        let after = self.marks.partition_point(|mark| mark.offset as usize <= offset);
+        after.checked_sub(1).map(|at| self.marks[at].seconds)
+    }
+}
+
+/// The embedded extractor: no network, no key, no state between documents.
+pub struct Extractor {
+    gazetteer: Gazetteer,
+    roles: RoleModel,
+    label: Box<dyn Label>,
+}
+
+impl Extractor {
+    /// Reads the shipped data; labels nothing until it is given a classifier.
+    ///
+    /// # Errors
+    /// When shipped data does not parse, which tests exclude.
+    pub fn load() -> Result<Self, ExtractError> {
+        Ok(Self {
+            gazetteer: Gazetteer::load()?,
+            roles: RoleModel::load()?,
+            label: Box::new(Unlabelled),
+        })
+    }
+
+    /// The same extractor, labelling with `label`.
+    #[must_use]
+    pub fn with_label(self, label: Box<dyn Label>) -> Self {
+        Self { label, ..self }
+    }
+
+    /// The tools it knows.
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+
+    /// The automations that `input` holds, in the order of the text; none is a valid answer.
+    pub fn extract(&self, input: &Input) -> Vec<Draft> {
+        let workflow = input
+            .raw
+            .filter(|_| input.kind.is_none_or(|kind| kind == DocumentKind::Workflow))
+            .and_then(|raw| Workflow::parse(std::str::from_utf8(raw).ok()?));
+        let mut drafts = match workflow {
+            Some(workflow) => vec![self.exact(input, &workflow)],
+            None => {
+                let reading = Reading::of(
+                    &self.gazetteer,
+                    &self.roles,
+                    input.title,
+                    input.readable,
+                    input.kind,
+                );
+                prose::drafts(&self.gazetteer, self.label.as_ref(), input, &reading)
+            }
+        };
+        for draft in &mut drafts {
+            let is_exact = |evidence: &Evidence| {
+                evidence.span.slice(input.readable).is_some_and(|s| !s.is_empty())
+            };
+            debug_assert!(
+                draft.evidence.iter().all(is_exact),
+                "evidence lies in the readable text"
+            );
+            draft.evidence.retain(is_exact);
+        }
+        drafts
+    }
+
+    /// A workflow's own words for what they say, and its nodes for all else.
+    fn exact(&self, input: &Input, workflow: &Workflow) -> Draft {
+        let (readable, lines) = workflow.readable();
+        let lines = if readable == input.readable {
+            lines
+        } else {
+            found_lines(input.readable, &readable, &lines)
+        };
+        let read = workflow::read(&self.gazetteer, workflow, &lines);
+        let about_end =
+            lines.iter().map(|span| span.start as usize).min().unwrap_or(input.readable.len());
+        let about = &input.readable[..input.readable.floor_char_boundary(about_end)];
+        let told =
+            Input { readable: about, kind: Some(DocumentKind::Template), raw: None, ..*input };
+        let reading = Reading::of(&self.gazetteer, &self.roles, input.title, about, told.kind);
+        let prose =
+            prose::drafts(&self.gazetteer, self.label.as_ref(), &told, &reading).into_iter().next();
+        let mut evidence = read.evidence;
+        let (mut content, mut location) = (Content::default(), Location::default());
+        if let Some(draft) = prose {
+            let kept = [Field::Title, Field::Description, Field::Problem, Field::Claims];
+            evidence.extend(draft.evidence.into_iter().filter(|proof| kept.contains(&proof.field)));
+            (content, location) = (draft.content, draft.location);
+        }
+        let name = if workflow.name.trim().is_empty() { input.title } else { &workflow.name };
+        let title = compose::shorten(&compose::plain(name), 80);
+        content.title = if title.is_empty() { "Untitled workflow".to_owned() } else { title };
+        if content.functions.is_empty() {
+            content.functions = self.label.functions(&content.title, input.readable);
+            content.industries = self.label.industries(&content.title, input.readable);
+        }
+        content.trigger = read.trigger;
+        content.steps = read.steps;
+        content.tools = read.tools;
+        content.complexity = Some(read.complexity);
+        let is_empty = content.steps.is_empty();
+        Draft { content, evidence, location, confidence: if is_empty { 0.6 } else { 0.97 } }
+    }
+}
+
+/// Where the lines of a workflow's own text stand in a document's that differs from it.
+fn found_lines(text: &str, own: &str, lines: &[Span]) -> Vec<Span> {
+    let mut from = 0;
+    lines
+        .iter()
+        .map(|line| {
+            let wanted = line.slice(own).unwrap_or_default();
+            let found = text[from..].find(wanted).filter(|_| !wanted.is_empty());
+            let Some(at) = found else { return Span::new(text.len()..text.len()) };
+            let span = Span::new(from + at..from + at + wanted.len());
+            from += at + wanted.len();
+            span
+        })
+        .collect()
+}

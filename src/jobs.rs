@@ -1,1 +1,53 @@
+//! The pipeline: stages of small, idempotent jobs over the store.
 //!
+//! Does: join the rooms of the stages, run one stage after the other with progress and cancel,
+//! keep the search index in step with the store, hold the lease that lets one process at a time
+//! work. Does not: talk to a screen (it reports rows) or decide anything for a person. Owns: its
+//! own pool of threads for CPU work.
+//!
+//! What is left to do is read from the store each time (documents not extracted, automations
+//! without a vector, changes not indexed), so that a killed run needs no repair: the next one
+//! finds the rest.
+
+mod crawl;
+mod dedupe;
+mod embed;
+mod extract;
+mod finder;
+mod follow;
+mod intake;
+mod lease;
+mod pipeline;
+mod report;
+mod sample;
+
+pub use finder::Finder;
+pub use follow::{Followed, Follower};
+pub use intake::{Intake, import};
+pub use pipeline::{Pipeline, PipelineSettings, Plan, Summary};
+pub use sample::SAMPLE_SOURCE;
+
+use crate::model::Stage;
+use crate::store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum JobsError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot load the extractor")]
+    Extractor(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Search(#[from] crate::search::SearchError),
+    #[error("another process ({owner}) is running the pipeline")]
+    Busy { owner: String },
+    #[error("there is no source `{0}`")]
+    NoSource(String),
+    #[error("cannot visit `{name}`: {reason}")]
+    Source { name: String, reason: String },
+    #[error("cannot start the threads of the pipeline")]
+    Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the {0} stage stopped unexpectedly; the log has the details")]
+    Panicked(Stage),
+    #[error("cancelled")]
+    Cancelled,
+}

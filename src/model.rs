@@ -15,6 +15,8 @@ mod source;
 mod view;
 mod week;
 
+pub(crate) use automation::named;
+
 pub use automation::{
     Automation, Claim, ClaimUnit, Complexity, Content, Draft, Location, Period, Scored, Step,
     ToolRole, ToolUse, Trigger, TriggerKind,

@@ -3,7 +3,9 @@
 //! Does: find the user's folders, read and check settings files, say what is wrong with
 //! file:line:column and what to write instead. Does not: hold state, print, or open a store.
 
+mod account;
 pub mod action;
+mod check;
 pub mod config;
 pub mod key;
 pub mod keymap;
@@ -13,7 +15,8 @@ pub mod prompt;
 pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
-pub use config::Config;
+pub use check::check_all;
+pub use config::{Config, NetConfig};
 pub use key::{Key, KeySequence};
 pub use keymap::{Keymap, load_keymap, shipped_keymaps};
 pub use paths::{DEFAULT_WORKSPACE, Home, Workspace};

@@ -1,1 +1,37 @@
+//! The store: one SQLite file a workspace, the only truth.
 //!
+//! Does: keep every document, automation, decision and job durably; migrate older files, with a
+//! backup first; hand out leases. Does not: decide anything (`review` and `jobs` do), or let
+//! SQLite's types out. Owns: the one writing connection's thread, and a few read-only connections.
+//!
+//! Writes run as closures over [`Writing`] inside one immediate transaction and are on disk
+//! (`synchronous = FULL`) before the caller hears of them. Reads run as closures over [`Reading`]
+//! on a blocking thread and see one consistent snapshot.
+
+mod automations;
+mod changes;
+mod connection;
+mod documents;
+mod drafts;
+mod duplicates;
+mod embeddings;
+mod error;
+mod health;
+mod jobs;
+mod journal;
+mod lists;
+mod queue;
+mod row;
+mod schema;
+mod sources;
+
+pub use changes::{Change, Operation};
+pub use connection::{Reading, Store, Writing};
+pub use documents::{PreparedDocument, Stored, WaitingDocument, prepare};
+pub use drafts::StoredDrafts;
+pub use embeddings::StoredVector;
+pub use error::StoreError;
+pub use health::Health;
+pub use jobs::{DeadLetter, Lease};
+pub use journal::Batch;
+pub use schema::SCHEMA_VERSION;

@@ -4,15 +4,22 @@
 //! into plain readable text, fold text for comparison, tell its language, convert offsets. Does
 //! not: do I/O, know where a text came from, or decide what it means. Owns no state.
 
+mod causes;
 mod characters;
+mod charset;
 mod fold;
+pub mod html;
 mod language;
 pub mod markdown;
 mod sanitize;
+mod sentence;
 pub mod transcript;
 pub mod workflow;
 
+pub use causes::with_causes;
 pub use characters::CharacterIndex;
+pub use charset::{Decoded, decode};
 pub use fold::fold;
 pub use language::language;
 pub use sanitize::{sanitize, sanitize_line};
+pub use sentence::sentences;

@@ -28,6 +28,7 @@ mod pane;
 mod pane_lines;
 mod pane_view;
 mod phrases;
+mod ready;
 mod rows;
 mod screens;
 mod session;

@@ -16,15 +16,7 @@ pub enum CliError {
 impl CliError {
     /// A plain failure, its causes joined into one sentence.
     pub fn failed(error: &dyn std::error::Error) -> Self {
-        let mut what = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            let inner_text = inner.to_string();
-            if !what.contains(&inner_text) {
-                what = format!("{what}: {inner_text}");
-            }
-            cause = inner.source();
-        }
+        let what = crate::text::with_causes(error);
         Self::Failed { what, hint: None }
     }
 

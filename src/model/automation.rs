@@ -227,3 +227,20 @@ impl Content {
         text
     }
 }
+
+impl Draft {
+    /// How much it is worth a reviewer's look before anybody has judged anything, 0..=1:
+    /// confidence first, then how complete it is and whether it claims a value.
+    pub fn worth(&self) -> f32 {
+        let content = &self.content;
+        let parts = [
+            (content.trigger.is_some(), 0.10),
+            (content.steps.len() >= 2, 0.10),
+            (content.tools_used().next().is_some(), 0.08),
+            (!content.claims.is_empty(), 0.07),
+            (!content.industries.is_empty(), 0.05),
+        ];
+        let complete: f32 = parts.iter().filter(|(holds, _)| *holds).map(|(_, share)| share).sum();
+        (0.6 * self.confidence + complete).clamp(0.0, 1.0)
+    }
+}

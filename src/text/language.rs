@@ -1,6 +1,6 @@
 //! Which language a text is written in.
 
-use whatlang::{Lang, Script};
+use whatlang::Lang;
 
 /// How much of a text is looked at, in characters of words.
 const SAMPLE: usize = 600;
@@ -10,8 +10,6 @@ const MIN_LETTERS: usize = 24;
 /// witness: the function words.
 const ALONE: f64 = 0.9;
 const SECONDED: f64 = 0.2;
-/// The same outside the Latin script, where few languages compete.
-const ALONE_ELSEWHERE: f64 = 0.2;
 
 /// Tells the language of `text` as two BCP 47 letters; `None` where that is not reliable.
 ///
@@ -29,8 +27,7 @@ pub fn language(text: &str) -> Option<&'static str> {
     let info = whatlang::detect(&sample)?;
     let code = two_letters(info.lang());
     let is_seconded = votes.leader() == Some(code) && info.confidence() >= SECONDED;
-    let alone = if info.script() == Script::Latin { ALONE } else { ALONE_ELSEWHERE };
-    (info.confidence() >= alone || is_seconded).then_some(code)
+    (info.confidence() >= ALONE || is_seconded).then_some(code)
 }
 
 /// The first words of `text`, without addresses, code and numbers, and how many letters they have.
@@ -262,7 +259,10 @@ mod tests {
         "請求書の期限が過ぎたら、自動的にメールで催促を送ります。毎週月曜日に確認します。",
         Some("ja")
     )]
-    #[case("Каждое утро система проверяет счета и отправляет напоминание клиентам.", Some("ru"))]
+    #[case(
+        "Каждое утро система проверяет счета и отправляет напоминание клиентам. Если клиент не ответил, менеджер получает сообщение и может позвонить сам. Это экономит нам пять часов в неделю.",
+        Some("ru")
+    )]
     #[case("Slack, Notion, Airtable", None)]
     #[case("https://example.com/a/b/c?d=e 12345 {{ $json.x }}", None)]
     #[case("", None)]

@@ -211,11 +211,13 @@ fn emphasis(text: &str, at: usize, sign: u8) -> usize {
     let after = text[at + run..].chars().next();
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let is_inside = is_word(before) && is_word(after);
+    let is_alone = is_space(before) && is_space(after);
+    let is_edge = !is_inside && !is_alone;
     let falls = match sign {
         b'~' => run == 2,
-        b'_' => !(is_word(before) && is_word(after)) && !(is_space(before) && is_space(after)),
-        _ if run >= 2 => true,
-        _ => !(is_word(before) && is_word(after)) && !(is_space(before) && is_space(after)),
+        b'*' if run >= 2 => true,
+        _ => is_edge,
     };
     if falls { run } else { 0 }
 }

@@ -4,6 +4,8 @@ use super::{Edge, Node, Workflow, label};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
+type Object = Map<String, Value>;
+
 /// A port's outputs in a file: a list of lists of targets.
 struct Wires<'a> {
     from: usize,
@@ -39,7 +41,7 @@ pub(super) fn workflow(value: &Value) -> Option<Workflow> {
 }
 
 /// The record that describes the workflow, and the object that holds its nodes.
-fn find_graph(value: &Value) -> Option<(&Map<String, Value>, &Map<String, Value>)> {
+fn find_graph(value: &Value) -> Option<(&Object, &Object)> {
     let mut record = value.as_object()?;
     // Search answers and webhooks wrap a record once more, as `data` or `workflow`.
     for _ in 0..3 {
@@ -56,7 +58,7 @@ fn find_graph(value: &Value) -> Option<(&Map<String, Value>, &Map<String, Value>
 }
 
 /// Whether this object holds a workflow's nodes: each a type with parameters or a position.
-fn is_graph(object: &Map<String, Value>) -> bool {
+fn is_graph(object: &Object) -> bool {
     let Some(nodes) = object.get("nodes").and_then(Value::as_array) else { return false };
     let is_node = |node: &Value| {
         node.get("type").is_some_and(Value::is_string)
@@ -68,11 +70,7 @@ fn is_graph(object: &Map<String, Value>) -> bool {
     }
 }
 
-fn add_node(
-    workflow: &mut Workflow,
-    index: &mut HashMap<String, usize>,
-    node: &Map<String, Value>,
-) {
+fn add_node(workflow: &mut Workflow, index: &mut HashMap<String, usize>, node: &Object) {
     let kind = text(node, "type").unwrap_or_default();
     let parameters = node.get("parameters").cloned().unwrap_or(Value::Null);
     if kind.ends_with(".stickyNote") {
@@ -93,11 +91,7 @@ fn add_node(
     });
 }
 
-fn connect(
-    workflow: &mut Workflow,
-    index: &HashMap<String, usize>,
-    connections: &Map<String, Value>,
-) {
+fn connect(workflow: &mut Workflow, index: &HashMap<String, usize>, connections: &Object) {
     for (name, ports) in connections {
         let from = index.get(name.as_str()).copied();
         for (port, outputs) in ports.as_object().into_iter().flatten() {
@@ -133,12 +127,12 @@ fn targets(outputs: &[Value]) -> impl Iterator<Item = (usize, &Value)> {
     })
 }
 
-fn text(object: &Map<String, Value>, key: &str) -> Option<String> {
+fn text(object: &Object, key: &str) -> Option<String> {
     let text = object.get(key)?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
+fn number(object: &Object, key: &str) -> Option<u64> {
     object.get(key)?.as_u64()
 }
 

@@ -1,0 +1,116 @@
+//! The scribe: a reviewer's writes, one after the other in the order of their keys, each on the
+//! disk before the screen hears of it.
+
+use super::backend::Backend;
+use crate::model::{Automation, DecisionKind};
+use crate::review::{self, Outcome, ReviewError, Target};
+use crate::tui::{Command, DecidedItems, Loaded, ReversedItems, Token};
+use tokio::sync::mpsc;
+
+/// Starts the scribe; it ends when the sender is dropped and all that was sent is written.
+pub fn start(backend: Backend) -> (mpsc::UnboundedSender<Command>, tokio::task::JoinHandle<()>) {
+    let (send, mut receive) = mpsc::unbounded_channel();
+    let task = tokio::spawn(async move {
+        while let Some(command) = receive.recv().await {
+            write(&backend, command).await;
+            backend.wrote.notify_one();
+            backend.send_counts().await;
+        }
+    });
+    (send, task)
+}
+
+/// Whether a command is the scribe's.
+pub fn is_write(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Decide { .. }
+            | Command::SetTags { .. }
+            | Command::Edit { .. }
+            | Command::Merge { .. }
+            | Command::Apart { .. }
+            | Command::Undo { .. }
+            | Command::Redo
+    )
+}
+
+async fn write(backend: &Backend, command: Command) {
+    let (store, who) = (&backend.store, backend.who());
+    match command {
+        Command::Decide { token, items, verdict } => {
+            let outcome = review::decide(store, items, verdict, who).await;
+            decided(backend, token, outcome);
+        }
+        Command::SetTags { token, items, add, remove } => {
+            decided(backend, token, review::tag(store, items, add, remove, who).await);
+        }
+        Command::Edit { token, edit } => {
+            decided(backend, token, review::edit(store, edit, who).await);
+        }
+        Command::Merge { token, lead, members } => {
+            let members = members.into_iter().map(|(id, _): Target| id).collect();
+            decided(backend, token, review::merge(store, lead.0, members, who).await);
+        }
+        Command::Apart { token, a, b } => {
+            let outcome = review::apart(store, a, b, who).await;
+            let done =
+                outcome.map(|()| Outcome { batch: None, changed: Vec::new(), refused: Vec::new() });
+            decided(backend, token, done);
+        }
+        Command::Undo { id } => {
+            reversed(backend, false, review::undo(store, id, who).await);
+        }
+        Command::Redo => reversed(backend, true, review::redo(store, who).await),
+        other => tracing::error!(?other, "not a write"),
+    }
+}
+
+fn decided(backend: &Backend, token: Token, outcome: Result<Outcome, ReviewError>) {
+    let outcome = outcome.map_err(|error| words(&error)).map(|outcome| DecidedItems {
+        done: revisions(&outcome.changed),
+        refused: refused(&outcome),
+    });
+    backend.answer(Loaded::Decided { token, outcome });
+}
+
+fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewError>) {
+    let outcome = outcome.map_err(|error| words(&error)).map(|outcome| {
+        let kind = if is_redo { DecisionKind::Redo } else { DecisionKind::Undo };
+        ReversedItems {
+            summary: summary(kind, &outcome.changed),
+            done: revisions(&outcome.changed),
+            refused: refused(&outcome),
+        }
+    });
+    backend.answer(Loaded::Reversed { is_redo, outcome });
+}
+
+fn revisions(changed: &[Automation]) -> Vec<(crate::model::AutomationId, u32)> {
+    changed.iter().map(|item| (item.id, item.revision)).collect()
+}
+
+fn refused(outcome: &Outcome) -> Vec<(crate::model::AutomationId, String)> {
+    outcome.refused.iter().map(|(id, refusal)| (*id, refusal.to_string())).collect()
+}
+
+fn summary(kind: DecisionKind, changed: &[Automation]) -> String {
+    let verb = if kind == DecisionKind::Redo { "done again" } else { "undone" };
+    match changed {
+        [one] => format!("{verb}: {} is {}", one.content.title, one.status),
+        many => format!("{verb}: {} items", many.len()),
+    }
+}
+
+fn words(error: &ReviewError) -> String {
+    match error {
+        ReviewError::Refused(refusal) => refusal.to_string(),
+        ReviewError::Store(error) => {
+            let words = crate::text::with_causes(error);
+            tracing::error!(error = %words, "a decision could not be written");
+            match error.hint() {
+                Some(hint) => format!("{words}; {hint}"),
+                None => words,
+            }
+        }
+    }
+}

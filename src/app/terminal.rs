@@ -1,0 +1,121 @@
+//! The terminal: taken over, given back whatever happens, and drawn on in one piece.
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+    EnableFocusChange, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+use std::io::{self, BufWriter, Stdout, Write};
+
+/// The screen while the workbench has it; dropping it gives it back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    has_mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// Where standard input or output is no terminal.
+    pub fn enter(has_mouse: bool) -> io::Result<Self> {
+        restore_on_panic();
+        // One write a frame: a frame of a big screen is some 30 kB.
+        let out = BufWriter::with_capacity(64 << 10, io::stdout());
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        let mut screen = Self { terminal, has_mouse };
+        screen.take()?;
+        Ok(screen)
+    }
+
+    /// Takes the terminal over again after [`Screen::give`].
+    pub fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        if self.has_mouse {
+            execute!(io::stdout(), EnableMouseCapture)?;
+        }
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal to somebody else: the shell on Ctrl-Z, an editor.
+    pub fn give(&mut self) -> io::Result<()> {
+        give_back()
+    }
+
+    /// Turns the mouse on or off; off, the terminal's own selection works.
+    pub fn set_mouse(&mut self, has_mouse: bool) -> io::Result<()> {
+        self.has_mouse = has_mouse;
+        if has_mouse {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
+    }
+
+    /// Draws a frame; terminals that know mode 2026 show it at once, without tearing.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(draw)?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        self.terminal.backend_mut().flush()
+    }
+
+    /// Writes bytes that are not part of the picture: clipboard, notification.
+    pub fn send(&mut self, bytes: &str) -> io::Result<()> {
+        let out = self.terminal.backend_mut();
+        out.write_all(bytes.as_bytes())?;
+        out.flush()
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // Nothing can be done, and nobody told, when the terminal is gone.
+        let _ = give_back();
+    }
+}
+
+fn give_back() -> io::Result<()> {
+    let mut out = io::stdout();
+    execute!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    )?;
+    disable_raw_mode()
+}
+
+/// A panic anywhere gives the terminal back before its message is written.
+fn restore_on_panic() {
+    use std::sync::Once;
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // Threads of the pipeline catch their own panics; the screen stays up for them.
+            if std::thread::current().name() == Some("main") {
+                let _ = give_back();
+                report(panic);
+            } else {
+                tracing::error!(%panic, "a background task panicked");
+            }
+        }));
+    });
+}

@@ -1,0 +1,77 @@
+//! The watch: notices within a second what other processes and the pipeline wrote, and keeps the
+//! index and the vectors in step.
+
+use super::backend::Backend;
+use crate::jobs::{Follower, JobsError};
+use crate::search::Index;
+use crate::store::StoreError;
+use crate::tui::Loaded;
+use std::time::Duration;
+
+/// How often others' writes are looked for; one small query.
+const PERIOD: Duration = Duration::from_secs(1);
+/// More changed items than this are told as "many".
+const MOST_IDS: usize = 500;
+
+/// Watches until the runtime ends.
+pub async fn run(backend: Backend) {
+    let mut seen = newest(&backend).await.unwrap_or(0);
+    // The index may be behind, or gone, from before this start.
+    follow(&backend).await;
+    loop {
+        let own_write = tokio::select! {
+            () = backend.wrote.notified() => true,
+            () = tokio::time::sleep(PERIOD) => false,
+        };
+        let Some(now) = newest(&backend).await else { continue };
+        if now == seen {
+            continue;
+        }
+        let changed = changed_since(&backend, seen).await;
+        seen = now;
+        if !own_write {
+            backend.answer(Loaded::Changed { ids: changed });
+            backend.send_counts().await;
+        }
+        follow(&backend).await;
+    }
+}
+
+async fn newest(backend: &Backend) -> Option<i64> {
+    let read = backend.store.read(|reading| reading.newest_change()).await;
+    read.inspect_err(|error| tracing::warn!(%error, "cannot look for changes")).ok()
+}
+
+async fn changed_since(backend: &Backend, seen: i64) -> Vec<crate::model::AutomationId> {
+    let read = backend
+        .store
+        .read(move |reading| Ok::<_, StoreError>(reading.list_changes(seen, MOST_IDS + 1)?))
+        .await;
+    match read {
+        Ok(changes) if changes.len() <= MOST_IDS => {
+            let mut ids: Vec<_> = changes.iter().map(|change| change.automation).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        }
+        // Too many to name, or already pruned: everything may have changed.
+        _ => Vec::new(),
+    }
+}
+
+async fn follow(backend: &Backend) {
+    let (store, folder) = (backend.store.clone(), backend.index_folder.clone());
+    let finder = backend.opened_finder().cloned();
+    let followed = tokio::task::spawn_blocking(move || -> Result<(), JobsError> {
+        Follower::new(store, Index::open(&folder)?).catch_up(&mut |_| {})?;
+        finder.map_or(Ok(()), |finder| finder.refresh())
+    })
+    .await;
+    match followed {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(error = %crate::text::with_causes(&error), "the index is behind the store");
+        }
+        Err(_) => tracing::error!("following the store panicked"),
+    }
+}

@@ -1,0 +1,352 @@
+//! The event loop: wait, drain, update, draw once if something changed.
+
+use super::backend::Backend;
+use super::terminal::Screen;
+use super::{carry, editor, log, scribe, session, watch};
+use crate::cli::{CliError, Context, Global};
+use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
+use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
+use futures::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+/// How long the first frame waits for the queue, so that the first thing seen is useful.
+const FIRST_ANSWERS: Duration = Duration::from_millis(40);
+
+/// Opens the workbench and stays until the reviewer leaves.
+///
+/// # Errors
+/// Where there is no terminal, or the store cannot be opened.
+pub async fn open(global: Global) -> Result<(), CliError> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(CliError::Usage {
+            what: "the workbench needs a terminal".into(),
+            hint: Some("`reservoir --help` lists commands that need none".into()),
+        });
+    }
+    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        return Err(CliError::Usage {
+            what: "this terminal (TERM=dumb) cannot place text on the screen".into(),
+            hint: Some("use another terminal, or the commands in `reservoir --help`".into()),
+        });
+    }
+    let context = Context::new(global)?;
+    let tail = log::to_file(&context.home.log_folder());
+    let (send, answers) = mpsc::unbounded_channel();
+    let backend = Backend::open(&context, tail, send)?;
+    let mut bench = Workbench::new(&context, backend, answers)?;
+    let outcome = bench.run().await;
+    // The terminal is given back before anything is said on it.
+    bench.close().await;
+    outcome.map_err(|error| CliError::failed(&error))
+}
+
+struct Workbench {
+    state: State,
+    screen: Screen,
+    backend: Backend,
+    answers: mpsc::UnboundedReceiver<Loaded>,
+    writes: Option<mpsc::UnboundedSender<Command>>,
+    scribe: tokio::task::JoinHandle<()>,
+    input: Option<EventStream>,
+    session_file: PathBuf,
+    editor: String,
+    is_done: bool,
+}
+
+impl Workbench {
+    fn new(
+        context: &Context,
+        backend: Backend,
+        answers: mpsc::UnboundedReceiver<Loaded>,
+    ) -> Result<Self, CliError> {
+        let (config, mut notices) = load_config(&context.home);
+        let depth = config.color_depth(|name| std::env::var(name).ok());
+        let keymap = load_keymap(&config, &context.home, &mut notices);
+        let themes = load_themes(&context.home, depth, &mut notices);
+        let session_file = context.workspace.session_file(&backend.reviewer);
+        let screen = Screen::enter(false).map_err(|error| CliError::Failed {
+            what: format!("cannot take over the terminal: {error}"),
+            hint: None,
+        })?;
+        let settings = StateSettings {
+            keymap,
+            themes,
+            theme: config.ui.theme.clone(),
+            reviewer: backend.reviewer.clone(),
+            accessible: config.ui.accessible,
+            mouse: config.ui.mouse,
+            size: screen.size().unwrap_or((80, 24)),
+            weight: config.search.weight,
+            now: Timestamp::now(),
+        };
+        let state = State::new(settings, session::load(&session_file));
+        for text in notices {
+            backend.notice(Level::Warning, text);
+        }
+        let (writes, scribe) = scribe::start(backend.clone());
+        Ok(Self {
+            state,
+            screen,
+            backend,
+            answers,
+            writes: Some(writes),
+            scribe,
+            input: None,
+            session_file,
+            editor: config.ui.editor,
+            is_done: false,
+        })
+    }
+
+    async fn run(&mut self) -> io::Result<()> {
+        let mut stops = Stops::listen()?;
+        let first = self.state.start();
+        self.carry_all(first)?;
+        self.first_answers().await?;
+        tokio::spawn(watch::run(self.backend.clone()));
+        self.input = Some(EventStream::new());
+        while !self.is_done {
+            if self.state.take_dirty() {
+                let state = &mut self.state;
+                self.screen.draw(|frame| tui::draw(state, frame))?;
+            }
+            let Some(event) = self.next_event(&mut stops).await? else { break };
+            self.handle(event)?;
+            self.drain()?;
+        }
+        Ok(())
+    }
+
+    /// Takes in the answers to the first questions, so that the first frame shows the queue.
+    async fn first_answers(&mut self) -> io::Result<()> {
+        let deadline = tokio::time::Instant::now() + FIRST_ANSWERS;
+        while !self.state.is_ready() {
+            match tokio::time::timeout_at(deadline, self.answers.recv()).await {
+                Ok(Some(loaded)) => self.handle(Event::Loaded(Box::new(loaded)))?,
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the next thing to happen; `None` when it is time to leave.
+    async fn next_event(&mut self, stops: &mut Stops) -> io::Result<Option<Event>> {
+        let timer = self.state.next_timer();
+        let input = self.input.as_mut().expect("invariant: input is open while the loop runs");
+        tokio::select! {
+            read = input.next() => match read {
+                Some(Ok(event)) => Ok(Some(translate(event).unwrap_or(Event::Tick))),
+                Some(Err(error)) => Err(error),
+                None => Ok(None),
+            },
+            loaded = self.answers.recv() => {
+                Ok(loaded.map(|loaded| Event::Loaded(Box::new(loaded))))
+            }
+            () = tokio::time::sleep(timer.unwrap_or(Duration::MAX)), if timer.is_some() => {
+                Ok(Some(Event::Tick))
+            }
+            () = stops.wait() => Ok(None),
+        }
+    }
+
+    /// Takes in everything that is already there, so that one frame shows it all.
+    fn drain(&mut self) -> io::Result<()> {
+        while !self.is_done {
+            let Some(input) = self.input.as_mut() else { return Ok(()) };
+            let event = match input.next().now_or_never() {
+                Some(Some(Ok(event))) => translate(event),
+                Some(Some(Err(error))) => return Err(error),
+                Some(None) => {
+                    self.is_done = true;
+                    None
+                }
+                None => match self.answers.try_recv() {
+                    Ok(loaded) => Some(Event::Loaded(Box::new(loaded))),
+                    Err(_) => return Ok(()),
+                },
+            };
+            if let Some(event) = event {
+                self.handle(event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn handle(&mut self, event: Event) -> io::Result<()> {
+        let commands = tui::update(&mut self.state, Timestamp::now(), event);
+        self.carry_all(commands)
+    }
+
+    fn carry_all(&mut self, commands: Vec<Command>) -> io::Result<()> {
+        for command in commands {
+            self.carry(command)?;
+        }
+        Ok(())
+    }
+
+    fn carry(&mut self, command: Command) -> io::Result<()> {
+        match command {
+            write if scribe::is_write(&write) => {
+                if let Some(writes) = &self.writes {
+                    // The scribe outlives the loop: see `close`.
+                    let _ = writes.send(write);
+                }
+                Ok(())
+            }
+            Command::Copy(text) => self.copy(&text),
+            Command::Notify(text) => {
+                let text = crate::text::sanitize_line(&text).replace(';', ",");
+                self.screen.send(&format!("\x1b]9;{text}\x07\x1b]777;notify;Reservoir;{text}\x07"))
+            }
+            Command::SetMouse(has_mouse) => self.screen.set_mouse(has_mouse),
+            Command::EditInEditor { id, revision, text } => {
+                let edited = self.edit(&format!("automation-{id}.toml"), &text)?;
+                self.handle(Event::Loaded(Box::new(Loaded::Edited { id, revision, text: edited })))
+            }
+            Command::Suspend => self.suspend(),
+            Command::SaveSession(session) => {
+                self.save_session(&session);
+                Ok(())
+            }
+            Command::Quit => {
+                self.is_done = true;
+                Ok(())
+            }
+            other => {
+                carry::carry(&self.backend, other);
+                Ok(())
+            }
+        }
+    }
+
+    /// To the clipboard of the terminal, also over SSH; tmux passes it on by its own setting, or
+    /// by the wrapped form.
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        use crossterm::Command as _;
+        let mut sequence = String::new();
+        let copy = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text);
+        copy.write_ansi(&mut sequence).map_err(io::Error::other)?;
+        if std::env::var_os("TMUX").is_some() {
+            let wrapped = sequence.replace('\x1b', "\x1b\x1b");
+            sequence.push_str(&format!("\x1bPtmux;{wrapped}\x1b\\"));
+        }
+        self.screen.send(&sequence)
+    }
+
+    fn edit(&mut self, name: &str, text: &str) -> io::Result<Option<String>> {
+        // The stream's thread would take the editor's keys.
+        self.input = None;
+        self.screen.give()?;
+        let edited = editor::edit(&self.backend.edit_folder, &self.editor, name, text);
+        self.screen.take()?;
+        self.resume()?;
+        if let Err(error) = &edited {
+            self.backend.failed("open the editor", error);
+        }
+        Ok(edited.unwrap_or_default())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.input = None;
+        self.screen.give()?;
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        // Here again after `fg`.
+        self.screen.take()?;
+        self.resume()
+    }
+
+    /// Takes up where the terminal was left, at the size it has now.
+    fn resume(&mut self) -> io::Result<()> {
+        self.input = Some(EventStream::new());
+        let (width, height) = self.screen.size()?;
+        self.handle(Event::Resize(width, height))
+    }
+
+    fn save_session(&self, session: &tui::Session) {
+        if let Err(error) = session::save(&self.session_file, session) {
+            self.backend.failed("save the session", &error);
+        }
+    }
+
+    /// Leaves: what was decided is written, the session saved, the terminal given back.
+    async fn close(mut self) {
+        self.save_session(&self.state.session());
+        drop(self.screen);
+        drop(self.writes.take());
+        if self.scribe.await.is_err() {
+            tracing::error!("the scribe panicked");
+        }
+    }
+}
+
+/// Signals that end the program in good order.
+struct Stops {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+}
+
+impl Stops {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn translate(event: TerminalEvent) -> Option<Event> {
+    match event {
+        TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => None,
+        TerminalEvent::Key(key) => Some(Event::Key(key)),
+        TerminalEvent::Mouse(mouse) => Some(Event::Mouse(mouse)),
+        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
+        TerminalEvent::Resize(width, height) => Some(Event::Resize(width, height)),
+        TerminalEvent::FocusGained => Some(Event::Focus(true)),
+        TerminalEvent::FocusLost => Some(Event::Focus(false)),
+    }
+}
+
+/// The config, or the defaults with a notice: a typing mistake must not lock a reviewer out.
+fn load_config(home: &Home) -> (Config, Vec<String>) {
+    match Config::load(&home.config_file()) {
+        Ok(config) => (config, Vec::new()),
+        Err(error) => (Config::default(), vec![format!("using the defaults: {error}")]),
+    }
+}
+
+fn load_keymap(config: &Config, home: &Home, notices: &mut Vec<String>) -> Keymap {
+    let folder = home.keymaps_folder();
+    settings::load_keymap(&config.ui.keymap, Some(&folder)).unwrap_or_else(|error| {
+        notices.push(format!("using the default keys: {error}"));
+        settings::load_keymap("default", None)
+            .expect("invariant: the shipped keymaps load, as a test holds")
+    })
+}
+
+fn load_themes(home: &Home, depth: ColorDepth, notices: &mut Vec<String>) -> Vec<Theme> {
+    let folder = home.themes_folder();
+    let mut themes = Vec::new();
+    for name in settings::list_themes(Some(&folder)) {
+        match settings::load_theme(&name, Some(&folder), depth) {
+            Ok(theme) => themes.push(theme),
+            Err(error) => notices.push(format!("leaving out a theme: {error}")),
+        }
+    }
+    themes
+}

@@ -1,0 +1,76 @@
+//! `reservoir run`.
+
+use super::progress::Meter;
+use super::{CliError, Context};
+use crate::jobs::{JobsError, Plan};
+use crate::model::{JobState, Stage};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this stage; may be given again: crawl, extract, embed, dedupe, index.
+    #[arg(long = "stage", value_name = "STAGE", value_parser = stage)]
+    stages: Vec<Stage>,
+    /// Bring in the shipped sample week, instead of visiting the sources.
+    #[arg(long)]
+    sample: bool,
+    /// Read every stored document again, from the text as it was stored.
+    #[arg(long)]
+    again: bool,
+}
+
+pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
+    if args.again {
+        let store = context.open_store()?;
+        store.write(|writing| writing.mark_for_extraction(None)).await?;
+    }
+    let plan = Plan { stages: args.stages, sources: Vec::new(), with_sample: args.sample };
+    carry_out(context, plan).await
+}
+
+/// Runs `plan` with progress on standard error; Ctrl-C stops it in good order.
+pub(super) async fn carry_out(context: &Context, plan: Plan) -> Result<(), CliError> {
+    let pipeline = context.pipeline()?;
+    let meter = Meter::new(context.global.quiet);
+    let cancel = context.cancel_on_interrupt();
+    let summary = pipeline.run(plan, move |job| meter.show(job), cancel).await?;
+    if context.output.is_json {
+        summary.jobs.iter().try_for_each(|job| context.output.json(job))?;
+    }
+    let failed: Vec<String> = summary
+        .jobs
+        .iter()
+        .filter(|job| job.state != JobState::Done)
+        .map(|job| {
+            let subject = if job.subject.is_empty() { job.stage.name() } else { &job.subject };
+            format!("{subject}: {}", job.message.as_deref().unwrap_or(job.state.name()))
+        })
+        .collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Failed {
+        what: format!("not everything went through: {}", failed.join("; ")),
+        hint: Some("what did is stored; run it again for the rest".into()),
+    })
+}
+
+fn stage(name: &str) -> Result<Stage, String> {
+    Stage::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+        format!("there is no such stage; stages are: {}", names.join(", "))
+    })
+}
+
+impl From<JobsError> for CliError {
+    fn from(error: JobsError) -> Self {
+        match error {
+            JobsError::Store(error) => error.into(),
+            JobsError::Busy { .. } => Self::Busy {
+                what: error.to_string(),
+                hint: Some("wait until it is done, or cancel it on its Pipeline screen".into()),
+            },
+            JobsError::NoSource(name) => super::source::no_source(&name),
+            other => Self::failed(&other),
+        }
+    }
+}

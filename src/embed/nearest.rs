@@ -1,0 +1,255 @@
+//! Many vectors side by side, scanned whole: exact nearest neighbours without an index.
+
+use super::model::DIMENSIONS;
+use super::vector::{Vector, integer_dot, widen};
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+use std::hash::Hash;
+
+/// Rows one thread scans at a time: 2 MiB, enough to outweigh handing the work over.
+const CHUNK: usize = 8192;
+
+/// A row found near a query, with its similarity (inner product, -1..=1 up to rounding).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Neighbour<Id> {
+    pub id: Id,
+    pub row: usize,
+    pub score: f32,
+}
+
+/// Vectors with their ids, in one contiguous block of rows.
+///
+/// Rows are dense: removing one moves the last into its place.
+#[derive(Debug, Clone)]
+pub struct VectorSet<Id> {
+    values: Vec<[i8; DIMENSIONS]>,
+    scales: Vec<f32>,
+    ids: Vec<Id>,
+    rows: HashMap<Id, usize>,
+}
+
+impl<Id> Default for VectorSet<Id> {
+    fn default() -> Self {
+        Self { values: Vec::new(), scales: Vec::new(), ids: Vec::new(), rows: HashMap::new() }
+    }
+}
+
+impl<Id: Copy + Eq + Hash + Send + Sync> VectorSet<Id> {
+    /// An empty set with room for `rows` vectors.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            values: Vec::with_capacity(rows),
+            scales: Vec::with_capacity(rows),
+            ids: Vec::with_capacity(rows),
+            rows: HashMap::with_capacity(rows),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The ids by row.
+    pub fn ids(&self) -> &[Id] {
+        &self.ids
+    }
+
+    /// The row that holds `id` now.
+    pub fn find_row(&self, id: Id) -> Option<usize> {
+        self.rows.get(&id).copied()
+    }
+
+    /// The vector in `row`.
+    pub fn vector(&self, row: usize) -> Option<Vector> {
+        Some(Vector { scale: *self.scales.get(row)?, values: *self.values.get(row)? })
+    }
+
+    /// Puts in the vector of `id`, in place of its former one.
+    pub fn insert(&mut self, id: Id, vector: &Vector) {
+        if let Some(row) = self.find_row(id) {
+            self.values[row] = vector.values;
+            self.scales[row] = vector.scale;
+            return;
+        }
+        self.rows.insert(id, self.ids.len());
+        self.values.push(vector.values);
+        self.scales.push(vector.scale);
+        self.ids.push(id);
+    }
+
+    /// Takes out the vector of `id`; false when there was none.
+    pub fn remove(&mut self, id: Id) -> bool {
+        let Some(row) = self.rows.remove(&id) else { return false };
+        self.values.swap_remove(row);
+        self.scales.swap_remove(row);
+        self.ids.swap_remove(row);
+        if let Some(&moved) = self.ids.get(row) {
+            self.rows.insert(moved, row);
+        }
+        true
+    }
+
+    /// The similarity of `query` to `row`, in -1..=1 up to rounding.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn cosine_of(&self, query: &Vector, row: usize) -> f32 {
+        let product = integer_dot(&widen(&query.values), &self.values[row]);
+        product as f32 * (query.scale * self.scales[row])
+    }
+
+    /// The `k` rows nearest to `query` among those that `filter` lets through, nearest first; equal
+    /// scores stand in the order of their rows. Scans every row, on rayon's threads.
+    pub fn scores(
+        &self,
+        query: &Vector,
+        filter: impl Fn(usize) -> bool + Sync,
+        k: usize,
+    ) -> Vec<Neighbour<Id>> {
+        if k == 0 {
+            return Vec::new();
+        }
+        let wide = widen(&query.values);
+        let chunks = self.values.par_chunks(CHUNK).zip(self.scales.par_chunks(CHUNK)).enumerate();
+        let mut best: Vec<Ranked> = chunks
+            .flat_map_iter(|(chunk, (values, scales))| {
+                let first = chunk * CHUNK;
+                let mut top = Top::new(k);
+                scan(&wide, query.scale, values, scales, |at, score| {
+                    if score > top.floor && filter(first + at) {
+                        top.push(Ranked { score, row: first + at });
+                    }
+                });
+                top.heap.into_vec()
+            })
+            .collect();
+        best.sort_unstable();
+        best.truncate(k);
+        let found = best.into_iter();
+        found.map(|r| Neighbour { id: self.ids[r.row], row: r.row, score: r.score }).collect()
+    }
+}
+
+fn scan(
+    query: &[i16; DIMENSIONS],
+    query_scale: f32,
+    values: &[[i8; DIMENSIONS]],
+    scales: &[f32],
+    mut visit: impl FnMut(usize, f32),
+) {
+    for (at, (row, scale)) in values.iter().zip(scales).enumerate() {
+        visit(at, integer_dot(query, row) as f32 * (query_scale * scale));
+    }
+}
+
+/// A row with its score; orders best first, so that the top of a heap is the worst.
+#[derive(Clone, Copy, PartialEq)]
+struct Ranked {
+    score: f32,
+    row: usize,
+}
+
+impl Eq for Ranked {}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.score.total_cmp(&self.score).then(self.row.cmp(&other.row))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The best `k` so far.
+struct Top {
+    heap: BinaryHeap<Ranked>,
+    k: usize,
+    /// What a score must exceed to come in.
+    floor: f32,
+}
+
+impl Top {
+    fn new(k: usize) -> Self {
+        Self { heap: BinaryHeap::with_capacity(k.min(CHUNK) + 1), k, floor: f32::NEG_INFINITY }
+    }
+
+    fn push(&mut self, ranked: Ranked) {
+        self.heap.push(ranked);
+        if self.heap.len() > self.k {
+            self.heap.pop();
+        }
+        if self.heap.len() == self.k {
+            self.floor = self.heap.peek().map_or(f32::NEG_INFINITY, |worst| worst.score);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A repeatable spread of vectors.
+    fn vector(seed: u32) -> Vector {
+        let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+        let values = std::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8 as i8
+        });
+        Vector { scale: 0.001, values }
+    }
+
+    fn set(rows: u32) -> VectorSet<u32> {
+        let mut set = VectorSet::with_capacity(rows as usize);
+        (0..rows).for_each(|id| set.insert(id + 100, &vector(id)));
+        set
+    }
+
+    #[test]
+    fn nearest_rows_are_exact_when_compared_with_sorting_all() {
+        let set = set(20_000);
+        let query = vector(77_777);
+        let mut all: Vec<(usize, f32)> = (0..set.len())
+            .filter(|row| row % 3 == 0)
+            .map(|row| (row, set.cosine_of(&query, row)))
+            .collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let found = set.scores(&query, |row| row % 3 == 0, 25);
+        let found: Vec<(usize, f32)> = found.iter().map(|n| (n.row, n.score)).collect();
+        assert_eq!(found, all[..25]);
+    }
+
+    #[test]
+    fn a_replaced_vector_is_found_when_its_id_is_inserted_again() {
+        let mut set = set(50);
+        set.insert(120, &vector(900));
+        assert_eq!(set.len(), 50);
+        assert_eq!(set.scores(&vector(900), |_| true, 1)[0].id, 120);
+    }
+
+    #[test]
+    fn the_rest_keeps_its_ids_when_one_is_removed() {
+        let mut set = set(50);
+        assert!(set.remove(110));
+        assert!(!set.remove(110));
+        assert_eq!(set.len(), 49);
+        for id in (100..150).filter(|id| *id != 110) {
+            let row = set.find_row(id).expect("still there");
+            assert_eq!(set.vector(row), Some(vector(id - 100)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_when_the_set_is_empty_or_none_is_asked_for() {
+        assert!(VectorSet::<u32>::default().scores(&vector(1), |_| true, 5).is_empty());
+        assert!(set(5).scores(&vector(1), |_| true, 0).is_empty());
+        assert!(set(5).scores(&vector(1), |_| false, 5).is_empty());
+    }
+}

@@ -1,0 +1,534 @@
+//! What an automation does: the clauses that tell an action.
+
+use super::lexicon::{self, Form};
+use super::structure::Kind;
+use std::ops::Range;
+
+/// The longest action (bytes) that is kept whole.
+const LONGEST: usize = 170;
+
+/// Words after which a third person form is a verb: "it sends", "that pulls".
+const SUBJECTS: &[&str] = &[
+    "it",
+    "that",
+    "which",
+    "who",
+    "then",
+    "and",
+    "also",
+    "automatically",
+    "n8n",
+    "zapier",
+    "make",
+    "bot",
+    "agent",
+    "workflow",
+    "script",
+    "system",
+    "automation",
+    "scenario",
+    "zap",
+    "claude",
+    "gpt",
+    "chatgpt",
+    "ai",
+    "openai",
+    "gemini",
+    "model",
+    "node",
+    "flow",
+    "assistant",
+    "airtable",
+    "power",
+    "automate",
+    "simply",
+    "just",
+    "immediately",
+    "instantly",
+    "finally",
+    "next",
+    "first",
+    "he",
+    "she",
+    "trigger",
+    "tool",
+    "app",
+    "llm",
+    "api",
+    "template",
+    "one",
+    "second",
+    "step",
+    "module",
+    "filter",
+    "parser",
+    "webhook",
+];
+
+/// Words after which a base form is a verb: "we send", "will create".
+const ACTORS: &[&str] = &[
+    "we",
+    "i",
+    "will",
+    "can",
+    "automatically",
+    "then",
+    "they",
+    "to",
+    "and",
+    "also",
+    "you",
+    "simply",
+    "i'll",
+    "we'll",
+    "it'll",
+    "i’ll",
+];
+
+/// Words before which a noun is no verb: "the reports", "of orders".
+const NOUN_LEADS: &[&str] = &[
+    "the", "a", "an", "our", "my", "your", "their", "its", "his", "her", "of", "in", "for", "with",
+    "from", "on", "by", "new", "these", "those", "any", "no", "all", "more", "two", "three",
+    "four", "five", "six", "some", "many", "most", "every", "per", "as", "at", "into", "this",
+    "phone", "customer", "client", "unread", "missed",
+];
+
+/// Words that follow a verb rather than a noun: "sends the", "posts to".
+const OBJECT_LEADS: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "it",
+    "them",
+    "each",
+    "all",
+    "our",
+    "my",
+    "their",
+    "new",
+    "with",
+    "to",
+    "into",
+    "him",
+    "her",
+    "us",
+    "me",
+    "you",
+    "your",
+    "its",
+    "every",
+    "any",
+    "only",
+    "whether",
+    "what",
+    "which",
+    "who",
+    "up",
+    "out",
+    "back",
+    "down",
+    "off",
+    "one",
+    "two",
+    "three",
+    "this",
+    "that",
+    "those",
+    "these",
+    "for",
+    "from",
+    "in",
+    "on",
+    "through",
+    "via",
+    "everything",
+    "anything",
+    "how",
+    "if",
+    "data",
+    "messages",
+    "content",
+    "and",
+    "both",
+    "relevant",
+    "as",
+];
+
+const PASSIVES: &[&str] =
+    &["is", "are", "gets", "get", "was", "were", "be", "been", "being", "wird", "werden"];
+
+const NEGATIONS: &[&str] = &[
+    "not",
+    "never",
+    "don't",
+    "doesn't",
+    "didn't",
+    "can't",
+    "cannot",
+    "won't",
+    "couldn't",
+    "don’t",
+    "doesn’t",
+    "didn’t",
+    "can’t",
+    "won’t",
+    "wouldn't",
+    "shouldn't",
+    "nicht",
+    "nie",
+    "nunca",
+    "jamais",
+    "non",
+    "mai",
+];
+
+/// Nouns that go out by themselves: "a text goes out".
+const SENDABLE: &[&str] = &[
+    "email",
+    "e-mail",
+    "mail",
+    "text",
+    "sms",
+    "message",
+    "reminder",
+    "notification",
+    "invoice",
+    "letter",
+    "link",
+    "alert",
+    "summary",
+    "report",
+    "task",
+    "ticket",
+    "draft",
+    "quote",
+    "reply",
+    "ping",
+    "form",
+    "request",
+    "lead",
+    "file",
+    "name",
+    "answer",
+    "answers",
+    "note",
+    "everything",
+    "photos",
+    "photo",
+];
+
+const GOING: &[&str] = &["goes", "lands", "arrives", "comes", "go", "appears", "turns"];
+
+struct Word<'t> {
+    lower: String,
+    text: &'t str,
+    range: Range<usize>,
+    /// A comma, colon, dash or bracket stands before it.
+    is_parted: bool,
+}
+
+/// The clauses in the sentence `range` of `text` that tell an action, in order and without overlap.
+///
+/// `taken` are the clauses that tell a trigger: what is done there is not an action.
+pub(crate) fn actions(
+    text: &str,
+    range: &Range<usize>,
+    kind: Kind,
+    taken: &[Range<usize>],
+) -> Vec<Range<usize>> {
+    let sentence = &text[range.clone()];
+    if sentence.ends_with(['?', '？']) {
+        return Vec::new();
+    }
+    if sentence.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}')) {
+        return japanese(sentence, range.start);
+    }
+    let words = words(sentence);
+    let heads: Vec<usize> = (0..words.len())
+        .filter(|at| !taken.iter().any(|t| t.contains(&(range.start + words[*at].range.start))))
+        .filter(|at| is_action(&words, *at, kind))
+        .collect();
+    clauses(sentence, &words, &heads, range.start, taken)
+}
+
+fn words(sentence: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let mut start = None;
+    let mut is_parted = false;
+    for (at, c) in sentence.char_indices().chain([(sentence.len(), ' ')]) {
+        let joins = c.is_alphanumeric()
+            || (start.is_some() && matches!(c, '\'' | '’' | '-' | '.' | '_') && {
+                let width = c.len_utf8();
+                sentence
+                    .get(at + width..)
+                    .and_then(|rest| rest.chars().next())
+                    .is_some_and(char::is_alphanumeric)
+            });
+        if joins {
+            start.get_or_insert(at);
+            continue;
+        }
+        if let Some(from) = start.take() {
+            let text = &sentence[from..at];
+            words.push(Word { lower: text.to_lowercase(), text, range: from..at, is_parted });
+            is_parted = false;
+        }
+        is_parted |= matches!(c, ',' | ':' | ';' | '–' | '—' | '(' | ')' | '→' | '|' | '/' | '。');
+    }
+    words
+}
+
+fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
+    let word = &words[at];
+    let is_item = matches!(kind, Kind::Item { .. });
+    if GOING.contains(&word.lower.as_str()) && at > 0 {
+        return SENDABLE.contains(&words[at - 1].lower.as_str())
+            && next_is(words, at, &["out", "to", "in", "back", "into", "up", "over", "straight"]);
+    }
+    let Some(form) = lexicon::form(&word.lower) else { return false };
+    let previous = at.checked_sub(1).map(|at| &words[at]);
+    let is_negated =
+        words[at.saturating_sub(3)..at].iter().any(|w| NEGATIONS.contains(&w.lower.as_str()));
+    let is_past_habit = at >= 2 && words[at - 1].lower == "to" && words[at - 2].lower == "used";
+    if is_negated || is_past_habit {
+        return false;
+    }
+    let opens = at == 0 || (at <= 6 && word.is_parted && is_label(&words[..at]));
+    let precedes_object = words.get(at + 1).is_some_and(|next| {
+        !next.is_parted
+            && (OBJECT_LEADS.contains(&next.lower.as_str())
+                || next.text.starts_with(char::is_uppercase)
+                || next.lower.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    match form {
+        Form::Third => {
+            let by_subject = previous.is_some_and(|p| {
+                SUBJECTS.contains(&p.lower.as_str())
+                    || (p.text.starts_with(char::is_uppercase) && at > 1)
+            });
+            let is_noun =
+                previous.is_some_and(|p| NOUN_LEADS.contains(&p.lower.as_str()) && !word.is_parted);
+            opens
+                || (!is_noun
+                    && (precedes_object
+                        || (by_subject
+                            && words.get(at + 1).is_some_and(|n| {
+                                !n.is_parted && n.lower != "are" && n.lower != "is"
+                            }))))
+        }
+        Form::Base => {
+            let by_actor =
+                previous.is_some_and(|p| ACTORS.contains(&p.lower.as_str()) && !word.is_parted);
+            let is_infinitive = previous.is_some_and(|p| p.lower == "to");
+            let serves = at >= 2
+                && is_infinitive
+                && words[..at - 1].iter().any(|w| {
+                    matches!(
+                        w.lower.as_str(),
+                        "use"
+                            | "uses"
+                            | "used"
+                            | "using"
+                            | "automatically"
+                            | "connects"
+                            | "calls"
+                            | "asks"
+                            | "goes"
+                            | "agent"
+                            | "ai"
+                            | "openai"
+                            | "node"
+                    )
+                });
+            let has_object = words.get(at + 1).is_some_and(|next| !next.is_parted);
+            (opens && has_object && (is_item || precedes_object))
+                || (by_actor && precedes_object && (!is_infinitive || serves))
+        }
+        Form::Progressive => opens && has_next(words, at) && (is_item || precedes_object),
+        Form::Past => previous.is_some_and(|p| {
+            PASSIVES.contains(&p.lower.as_str())
+                || (at >= 2
+                    && PASSIVES.contains(&words[at - 2].lower.as_str())
+                    && (p.lower.ends_with("ly")
+                        || matches!(p.lower.as_str(), "then" | "also" | "all" | "being")))
+        }),
+        Form::Foreign => true,
+    }
+}
+
+/// Whether the few words before a colon or dash are a label, not a clause.
+fn is_label(words: &[Word]) -> bool {
+    words.iter().all(|w| lexicon::form(&w.lower) != Some(Form::Third))
+}
+
+fn has_next(words: &[Word], at: usize) -> bool {
+    words.get(at + 1).is_some_and(|next| !next.is_parted)
+}
+
+fn next_is(words: &[Word], at: usize, wanted: &[&str]) -> bool {
+    words.get(at + 1).is_some_and(|next| wanted.contains(&next.lower.as_str()))
+}
+
+/// Cuts the sentence so that each head has its clause: with its subject before it, up to the next.
+fn clauses(
+    sentence: &str,
+    words: &[Word],
+    heads: &[usize],
+    base: usize,
+    taken: &[Range<usize>],
+) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (place, head) in heads.iter().enumerate() {
+        let form = lexicon::form(&words[*head].lower);
+        let needs_subject = !matches!(form, Some(Form::Base | Form::Third | Form::Progressive));
+        let start_word = if needs_subject { subject(words, *head) } else { *head };
+        let mut start = words[start_word].range.start;
+        if let Some(last) = found.last() {
+            start = start.max(last.end - base);
+        }
+        let end = match heads.get(place + 1) {
+            Some(next) => {
+                let next_needs = !matches!(
+                    lexicon::form(&words[*next].lower),
+                    Some(Form::Base | Form::Third | Form::Progressive)
+                );
+                words[if next_needs { subject(words, *next).max(head + 1) } else { *next }]
+                    .range
+                    .start
+            }
+            None => sentence.len(),
+        };
+        let mut end = taken
+            .iter()
+            .map(|t| t.start.saturating_sub(base))
+            .filter(|t| *t > words[*head].range.end)
+            .fold(end, usize::min);
+        end = cut(sentence, start.min(end), end);
+        if start < end && end - start >= 8 {
+            found.push(base + start..base + end);
+        }
+    }
+    found
+}
+
+/// The first word of the clause that leads to the verb at `head`: at most nine words back, not past a comma.
+fn subject(words: &[Word], head: usize) -> usize {
+    let mut at = head;
+    while at > 0 && head - at < 9 && !words[at].is_parted {
+        let before = words[at - 1].lower.as_str();
+        if matches!(
+            before,
+            "and" | "then" | "und" | "y" | "et" | "e" | "if" | "so" | "that" | "which"
+        ) {
+            break;
+        }
+        at -= 1;
+    }
+    at
+}
+
+/// Trims a clause: not longer than `LONGEST`, without connectives and marks at its end.
+fn cut(sentence: &str, start: usize, end: usize) -> usize {
+    let mut end = end;
+    if end - start > LONGEST {
+        let limit = sentence.floor_char_boundary(start + LONGEST);
+        let part = &sentence[start..limit];
+        end = start
+            + part
+                .rfind(", ")
+                .filter(|at| *at > 40)
+                .or_else(|| part.rfind(' '))
+                .unwrap_or(part.len());
+    }
+    let mut part = sentence[start..end].trim_end();
+    loop {
+        let before = part.len();
+        part = part.trim_end_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    ',' | ';' | ':' | '.' | '!' | '–' | '—' | '-' | '(' | '*' | '→' | '|'
+                )
+        });
+        for word in [
+            " and",
+            " then",
+            " or",
+            " it",
+            " which",
+            " that",
+            " who",
+            " so",
+            " but",
+            " und",
+            " y",
+            " et",
+            " we",
+            " to",
+            " will",
+            " also",
+            " automatically",
+            " I",
+            " they",
+            " you",
+            " the workflow",
+            " can",
+            " by",
+            " when",
+            " if",
+        ] {
+            part = part.strip_suffix(word).unwrap_or(part);
+        }
+        if part.len() == before {
+            break;
+        }
+    }
+    start + part.len()
+}
+
+fn japanese(sentence: &str, base: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for piece in sentence.split_inclusive(['、', '。']) {
+        let content = piece.trim_end_matches(['、', '。']);
+        if lexicon::JAPANESE.iter().any(|stem| content.contains(stem)) && content.len() >= 12 {
+            found.push(base + start..base + start + content.len());
+        }
+        start += piece.len();
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn found(text: &str, kind: Kind) -> Vec<&str> {
+        actions(text, &(0..text.len()), kind, &[]).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[rstest]
+    #[case("It then pulls the address, looks up the roof and texts the estimator.", &["pulls the address", "looks up the roof", "texts the estimator"])]
+    #[case("The workflow extracts the total and posts it to Slack.", &["extracts the total", "posts it to Slack"])]
+    #[case("We send them a link via Twilio.", &["send them a link via Twilio"])]
+    #[case("The box gets ticked in Notion.", &["The box gets ticked in Notion"])]
+    #[case("On the third day a text goes out to the client.", &["On the third day a text goes out to the client"])]
+    #[case("It doesn't send the mail.", &[])]
+    #[case("How does it send the mail?", &[])]
+    #[case("I used to send 260 reminders by hand.", &[])]
+    #[case("The reports of our orders are late.", &[])]
+    #[case("n8n legt einen Vorgang an und schickt dem Betrieb eine Mail.", &["n8n legt einen Vorgang an", "schickt dem Betrieb eine Mail"])]
+    #[case("書類をOpenAIが読み、担当者に通知します。", &["書類をOpenAIが読み", "担当者に通知します"])]
+    fn clauses_tell_actions(#[case] sentence: &str, #[case] expected: &[&str]) {
+        assert_eq!(found(sentence, Kind::Paragraph), expected);
+    }
+
+    #[rstest]
+    #[case("Fetch the invoices from Gmail", &["Fetch the invoices from Gmail"])]
+    #[case("Sending the summary to Slack", &["Sending the summary to Slack"])]
+    #[case("Data extraction: Extracts names and dates", &["Extracts names and dates"])]
+    fn items_order_actions(#[case] item: &str, #[case] expected: &[&str]) {
+        assert_eq!(found(item, Kind::Item { number: None, indent: 0 }), expected);
+    }
+}

@@ -1,0 +1,136 @@
+//! Which of the triggers that a text speaks of is the automation's own.
+
+use super::divide::Part;
+use super::reading::Reading;
+use super::structure::{Kind, Section};
+use super::trigger;
+use crate::model::TriggerKind;
+use std::ops::Range;
+
+/// The chosen trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Chosen {
+    pub(crate) kind: TriggerKind,
+    /// The words that tell it; `None` when only the title or a label does.
+    pub(crate) range: Option<Range<usize>>,
+    pub(crate) confidence: f32,
+}
+
+/// How much labels of a whole text count beside the rules, whose scores are mostly below 3.
+const LABELS: f32 = 3.0;
+
+/// What speaks for each kind: its strongest signs, and the one that tells it best.
+#[derive(Clone)]
+struct Tally {
+    signs: Vec<f32>,
+    best: Option<(f32, Range<usize>)>,
+}
+
+/// Chooses among all that `part` says, and what `labels` make of the whole.
+pub(crate) fn trigger(
+    reading: &Reading,
+    part: &Part,
+    labels: &[(TriggerKind, f32)],
+) -> Option<Chosen> {
+    let mut tallies = vec![Tally { signs: Vec::new(), best: None }; TriggerKind::ALL.len()];
+    let mut add = |kind: TriggerKind, worth: f32, range: Option<&Range<usize>>| {
+        let tally = &mut tallies[kind as usize];
+        tally.signs.push(worth);
+        if let Some(range) =
+            range.filter(|_| tally.best.as_ref().is_none_or(|(best, _)| worth > *best))
+        {
+            tally.best = Some((worth, range.clone()));
+        }
+    };
+    if reading.is_template {
+        for (kind, strength) in trigger::named_kinds(reading.title) {
+            add(kind, strength * 1.1, None);
+        }
+        for cue in trigger::cues(reading.title, &(0..reading.title.len())) {
+            add(cue.kind, cue.strength, None);
+        }
+    }
+    for (order, at) in part.sentences.clone().enumerate() {
+        let weight = weight(reading, at) / (1.0 + 0.03 * order as f32);
+        for cue in &reading.said[at].cues {
+            add(cue.kind, cue.strength * weight, Some(&cue.range));
+        }
+        if reading.is_template {
+            let is_named = opens_with_trigger(reading, at);
+            for (kind, strength) in trigger::named_kinds(reading.sentence(at)) {
+                let range = &reading.outline.sentences[at].range;
+                add(kind, strength * weight * if is_named { 1.6 } else { 0.8 }, Some(range));
+            }
+        }
+    }
+    pick(reading, tallies, labels)
+}
+
+fn pick(
+    reading: &Reading,
+    mut tallies: Vec<Tally>,
+    labels: &[(TriggerKind, f32)],
+) -> Option<Chosen> {
+    let scores: Vec<f32> = TriggerKind::ALL
+        .iter()
+        .zip(&mut tallies)
+        .map(|(kind, tally)| {
+            tally.signs.sort_by(|a, b| b.total_cmp(a));
+            let halved = tally
+                .signs
+                .iter()
+                .zip([1.0, 0.5, 0.25, 0.12])
+                .map(|(sign, share)| sign * share)
+                .sum::<f32>();
+            let label =
+                labels.iter().find(|(label, _)| label == kind).map_or(0.0, |(_, p)| p * LABELS);
+            let prior = if reading.is_template { prior(*kind) } else { 0.0 };
+            halved + label + prior
+        })
+        .collect();
+    let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]))?;
+    if scores[best] < 0.1
+        || (labels.is_empty() && !reading.is_template && tallies[best].signs.is_empty())
+    {
+        return None;
+    }
+    let total: f32 = scores.iter().map(|score| (score * 1.6).exp() - 1.0).sum();
+    let confidence =
+        (((scores[best] * 1.6).exp() - 1.0) / total.max(0.01) * 0.95).clamp(0.05, 0.97);
+    let range = tallies[best].best.take().map(|(_, range)| range);
+    Some(Chosen { kind: TriggerKind::ALL[best], range, confidence })
+}
+
+/// What galleries hold most, where a text is silent.
+fn prior(kind: TriggerKind) -> f32 {
+    match kind {
+        TriggerKind::Schedule => 0.12,
+        TriggerKind::Manual => 0.16,
+        TriggerKind::Webhook | TriggerKind::Message => 0.08,
+        _ => 0.0,
+    }
+}
+
+fn weight(reading: &Reading, at: usize) -> f32 {
+    if !reading.is_template {
+        return reading.said[at].weight;
+    }
+    let by_section = match reading.section(at) {
+        Section::How => 1.0,
+        Section::Lead | Section::Title => 0.9,
+        Section::Other => 0.75,
+        Section::Problem | Section::Benefit => 0.45,
+        Section::Setup => 0.4,
+        Section::Audience => 0.25,
+        Section::Customise => 0.15,
+        Section::About => 0.05,
+    };
+    let is_first = matches!(reading.kind_of(at), Kind::Item { number: Some(1), .. });
+    if is_first { by_section * 1.4 } else { by_section }
+}
+
+/// Whether the sentence calls something the trigger: "Trigger: …", "1. Schedule Trigger".
+fn opens_with_trigger(reading: &Reading, at: usize) -> bool {
+    let lower = reading.sentence(at).to_lowercase();
+    lower.contains("trigger") || lower.contains("starts") || lower.starts_with("input")
+}

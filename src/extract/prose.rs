@@ -1,0 +1,244 @@
+//! Prose becomes zero, one or several automations.
+
+use super::divide::{self, Part};
+use super::judge;
+use super::label::Label;
+use super::reading::Reading;
+use super::stance::Stance;
+use super::{Input, choose, compose, workflow};
+use crate::extract::gazetteer::Gazetteer;
+use crate::model::{
+    Content, Draft, Evidence, Field, Location, Span, Step, ToolRole, ToolUse, Trigger,
+};
+use std::ops::Range;
+
+/// Below this probability a stretch of text is no automation.
+const KEPT: f32 = 0.5;
+/// From this probability on a named tool counts as used.
+const USED: f32 = 0.45;
+/// Sections that weigh less than this tell of no steps.
+const STEP_WEIGHT: f32 = 0.4;
+/// More steps than this are a text that lists something else.
+const MOST_STEPS: usize = 40;
+
+/// The automations that a text tells.
+pub(super) fn drafts(
+    gazetteer: &Gazetteer,
+    label: &dyn Label,
+    input: &Input,
+    reading: &Reading,
+) -> Vec<Draft> {
+    let parts = divide::parts(reading);
+    let kept: Vec<(Part, f32)> = judged(reading, &parts);
+    let is_alone = kept.len() == 1;
+    kept.into_iter()
+        .map(|(part, confidence)| {
+            Writer { gazetteer, label, input, reading, part: &part, is_alone }.draft(confidence)
+        })
+        .collect()
+}
+
+/// The parts that are automations; where at most one of several is, the text is taken as a whole.
+fn judged(reading: &Reading, parts: &[Part]) -> Vec<(Part, f32)> {
+    let judge = |part: &Part| (part.clone(), judge::confidence(reading, &part.sentences));
+    let kept: Vec<_> = parts.iter().map(judge).filter(|(_, p)| *p >= KEPT).collect();
+    if parts.len() < 2 || kept.len() > 1 {
+        return kept;
+    }
+    let whole = Part { sentences: 0..reading.outline.sentences.len(), label: None };
+    let (whole, p) = judge(&whole);
+    if p >= KEPT { vec![(whole, p)] } else { kept }
+}
+
+struct Writer<'a, 't> {
+    gazetteer: &'a Gazetteer,
+    label: &'a dyn Label,
+    input: &'a Input<'t>,
+    reading: &'a Reading<'t>,
+    part: &'a Part,
+    is_alone: bool,
+}
+
+impl Writer<'_, '_> {
+    fn draft(&self, confidence: f32) -> Draft {
+        let mut proofs = Proofs::default();
+        let (reading, part) = (self.reading, self.part);
+        let title = compose::title(reading, part, self.is_alone);
+        proofs.all(Field::Title, 0, &title.spans, 0.8);
+        let description = compose::description(reading, part);
+        proofs.all(Field::Description, 0, &description.spans, confidence);
+        let words = &reading.text[reading.bytes(&part.sentences)];
+        let chosen = choose::trigger(reading, part, &self.label.triggers(&title.text, words));
+        let tools = self.tools(&mut proofs);
+        let trigger = chosen.map(|chosen| {
+            let text = match &chosen.range {
+                Some(range) => compose::shorten(&compose::plain(&reading.text[range.clone()]), 160),
+                None => chosen.kind.name().to_owned(),
+            };
+            proofs.all(Field::Trigger, 0, chosen.range.as_slice(), chosen.confidence);
+            let tool = chosen.range.as_ref().and_then(|range| self.tool_in(range, &tools));
+            Trigger {
+                kind: chosen.kind,
+                text: compose::capitalised(&text),
+                tool,
+                confidence: chosen.confidence,
+            }
+        });
+        let steps = self.steps(&tools, &mut proofs);
+        let claims = self.claims(&mut proofs);
+        let problem = compose::problem(reading, &part.sentences).map(|(problem, confidence)| {
+            proofs.all(Field::Problem, 0, &problem.spans, confidence);
+            problem.text
+        });
+        let content = Content {
+            functions: self.label.functions(&title.text, words),
+            industries: self.label.industries(&title.text, words),
+            complexity: Some(workflow::complexity(&steps, &tools)),
+            title: title.text,
+            description: description.text,
+            trigger,
+            steps,
+            tools,
+            problem,
+            claims,
+            tags: Vec::new(),
+        };
+        Draft { content, evidence: proofs.0, location: self.location(), confidence }
+    }
+
+    /// The tools named in this part; those that only the title names when the part is the whole.
+    fn tools(&self, proofs: &mut Proofs) -> Vec<ToolUse> {
+        let bytes = self.reading.bytes(&self.part.sentences);
+        let mut found: Vec<(ToolUse, Vec<Range<usize>>)> = Vec::new();
+        for (named, p) in self.reading.named.iter().zip(&self.reading.used) {
+            let here: Vec<_> = named
+                .places
+                .iter()
+                .filter(|place| bytes.contains(&place.mention.range.start))
+                .collect();
+            let is_title_only = named.places.is_empty() && named.is_in_title && self.is_alone;
+            if here.is_empty() && !is_title_only {
+                continue;
+            }
+            let is_refused =
+                !here.is_empty() && here.iter().all(|place| place.stance == Stance::Against);
+            let p = if is_refused { p.min(0.06) } else { *p };
+            let role = if p >= USED { ToolRole::Used } else { ToolRole::Mentioned };
+            let name = self.gazetteer.tool(named.tool).name.clone();
+            let spans = here.iter().take(3).map(|place| place.mention.range.clone()).collect();
+            found.push((ToolUse { name, role, p }, spans));
+        }
+        found.sort_by(|(a, _), (b, _)| b.p.total_cmp(&a.p));
+        for (at, (tool, spans)) in found.iter().enumerate() {
+            let confidence = if tool.role == ToolRole::Used { tool.p } else { 1.0 - tool.p };
+            proofs.all(Field::Tools, at, spans, confidence);
+        }
+        found.into_iter().map(|(tool, _)| tool).collect()
+    }
+
+    /// The used tool that is named first within `range`.
+    fn tool_in(&self, range: &Range<usize>, tools: &[ToolUse]) -> Option<String> {
+        let is_used =
+            |name: &str| tools.iter().any(|tool| tool.name == name && tool.role == ToolRole::Used);
+        self.reading
+            .named
+            .iter()
+            .filter_map(|named| {
+                let name = &self.gazetteer.tool(named.tool).name;
+                let first =
+                    named.places.iter().find(|place| range.contains(&place.mention.range.start))?;
+                is_used(name).then_some((first.mention.range.start, name))
+            })
+            .min()
+            .map(|(_, name)| name.clone())
+    }
+
+    fn steps(&self, tools: &[ToolUse], proofs: &mut Proofs) -> Vec<Step> {
+        let reading = self.reading;
+        let mut steps: Vec<Step> = Vec::new();
+        for at in self.part.sentences.clone() {
+            let said = &reading.said[at];
+            if said.weight < STEP_WEIGHT {
+                continue;
+            }
+            let branch = self.branch(at);
+            for range in &said.actions {
+                if steps.len() == MOST_STEPS {
+                    return steps;
+                }
+                let text = compose::capitalised(&compose::shorten(
+                    &compose::plain(&reading.text[range.clone()]),
+                    170,
+                ));
+                if text.is_empty() || steps.last().is_some_and(|last| last.text == text) {
+                    continue;
+                }
+                let next = u16::try_from(steps.len()).expect("invariant: at most MOST_STEPS");
+                proofs.all(
+                    Field::Steps,
+                    steps.len(),
+                    std::slice::from_ref(range),
+                    0.55 + 0.3 * said.weight,
+                );
+                steps.push(Step {
+                    text,
+                    tool: self.tool_in(range, tools),
+                    follows: next.checked_sub(1).into_iter().collect(),
+                    branch: branch.clone(),
+                });
+            }
+        }
+        steps
+    }
+
+    /// The condition under which the sentence's actions run: "If the total is over $500, …".
+    fn branch(&self, at: usize) -> Option<String> {
+        const CONDITIONS: &[&str] =
+            &["if ", "otherwise", "else ", "falls ", "wenn nicht", "si ", "se "];
+        let sentence = self.reading.sentence(at);
+        let lower = sentence.get(..12.min(sentence.len())).unwrap_or_default().to_lowercase();
+        let opens = CONDITIONS.iter().any(|condition| lower.starts_with(condition));
+        let clause = sentence
+            .split(',')
+            .next()
+            .filter(|clause| opens && clause.len() < 90 && clause.len() < sentence.len())?;
+        Some(compose::plain(clause))
+    }
+
+    fn claims(&self, proofs: &mut Proofs) -> Vec<crate::model::Claim> {
+        let said = &self.reading.said[self.part.sentences.clone()];
+        let claims: Vec<_> = said.iter().flat_map(|s| &s.claims).take(12).collect();
+        for (at, claimed) in claims.iter().enumerate() {
+            proofs.all(Field::Claims, at, std::slice::from_ref(&claimed.range), claimed.confidence);
+        }
+        claims.into_iter().map(|claimed| claimed.claim.clone()).collect()
+    }
+
+    fn location(&self) -> Location {
+        let start = self.reading.bytes(&self.part.sentences).start;
+        let seconds = self.input.seconds_at(start);
+        let url = match (self.input.url, seconds) {
+            (Some(url), Some(seconds)) => Some(at_second(url, seconds)),
+            (url, _) => url.map(str::to_owned),
+        };
+        Location { seconds, url }
+    }
+}
+
+/// `url` with the time at which to begin.
+fn at_second(url: &str, seconds: u32) -> String {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}t={seconds}s")
+}
+
+#[derive(Default)]
+struct Proofs(Vec<Evidence>);
+
+impl Proofs {
+    fn all(&mut self, field: Field, index: usize, ranges: &[Range<usize>], confidence: f32) {
+        let Ok(index) = u16::try_from(index) else { return };
+        let spans =
+            ranges.iter().filter(|range| !range.is_empty()).map(|range| Span::new(range.clone()));
+        self.0.extend(spans.map(|span| Evidence { field, index, span, confidence }));
+    }
+}

@@ -1,0 +1,130 @@
+//! A text read once: its layout, and what each sentence says of triggers, actions and value.
+
+use super::action;
+use super::claim::{self, Claimed};
+use super::gazetteer::Gazetteer;
+use super::role::{Named, RoleModel, Scene};
+use super::structure::{Kind, Outline, Section};
+use super::trigger::{self, Cue};
+use crate::model::DocumentKind;
+use std::ops::Range;
+
+/// What a sentence says.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    pub(crate) cues: Vec<Cue>,
+    pub(crate) actions: Vec<Range<usize>>,
+    pub(crate) claims: Vec<Claimed>,
+    /// How the section in which it stands lets it speak of what the automation does, 0..=1.
+    pub(crate) weight: f32,
+}
+
+/// A text with everything that was read from it.
+pub(crate) struct Reading<'t> {
+    pub(crate) title: &'t str,
+    pub(crate) text: &'t str,
+    pub(crate) outline: Outline,
+    /// One a sentence of the outline.
+    pub(crate) said: Vec<Said>,
+    pub(crate) named: Vec<Named>,
+    /// The probability that each of `named` is used.
+    pub(crate) used: Vec<f32>,
+    pub(crate) kind: DocumentKind,
+    /// Written for a template gallery.
+    pub(crate) is_template: bool,
+}
+
+impl<'t> Reading<'t> {
+    pub(crate) fn of(
+        gazetteer: &Gazetteer,
+        roles: &RoleModel,
+        title: &'t str,
+        text: &'t str,
+        kind: Option<DocumentKind>,
+    ) -> Self {
+        let outline = Outline::of(text);
+        let is_template = match kind {
+            Some(kind) => matches!(kind, DocumentKind::Template | DocumentKind::Workflow),
+            None => looks_like_template(text, &outline),
+        };
+        let scene = Scene { title, text, outline: &outline, gazetteer, is_template };
+        let named = scene.named();
+        let used = roles.used(&scene, &named);
+        let said = said(text, &outline, is_template);
+        let kind =
+            kind.unwrap_or(if is_template { DocumentKind::Template } else { DocumentKind::Note });
+        Self { title, text, outline, said, named, used, kind, is_template }
+    }
+
+    /// The words of the sentence numbered `at`.
+    pub(crate) fn sentence(&self, at: usize) -> &'t str {
+        &self.text[self.outline.sentences[at].range.clone()]
+    }
+
+    pub(crate) fn section(&self, sentence: usize) -> Section {
+        self.outline.blocks[self.outline.sentences[sentence].block].section
+    }
+
+    pub(crate) fn kind_of(&self, sentence: usize) -> Kind {
+        self.outline.blocks[self.outline.sentences[sentence].block].kind
+    }
+
+    /// The bytes from the first to the last of `sentences`.
+    pub(crate) fn bytes(&self, sentences: &Range<usize>) -> Range<usize> {
+        let of = |at: usize| self.outline.sentences.get(at).map(|sentence| sentence.range.clone());
+        let start = of(sentences.start).map_or(0, |range| range.start);
+        let end = sentences.end.checked_sub(1).and_then(of).map_or(start, |range| range.end);
+        start..end.max(start)
+    }
+}
+
+fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
+    outline
+        .sentences
+        .iter()
+        .map(|sentence| {
+            let block = &outline.blocks[sentence.block];
+            let is_question = text[sentence.range.clone()].ends_with(['?', '？']);
+            let claims = claim::claims(text, &sentence.range);
+            let weight = weight(block.section, is_template);
+            if is_question || block.kind == Kind::Heading {
+                return Said { claims, weight, ..Said::default() };
+            }
+            let cues = trigger::cues(text, &sentence.range);
+            let taken: Vec<Range<usize>> = cues
+                .iter()
+                .filter(|cue| cue.strength >= 0.4)
+                .map(|cue| cue.range.clone())
+                .collect();
+            let actions = action::actions(text, &sentence.range, block.kind, &taken);
+            Said { cues, actions, claims, weight }
+        })
+        .collect()
+}
+
+fn weight(section: Section, is_template: bool) -> f32 {
+    match section {
+        Section::How => 1.0,
+        Section::Title | Section::Lead | Section::Other => 0.8,
+        Section::Benefit | Section::Problem => 0.4,
+        // Only galleries tell how to set a thing up; a story's "notes" may be the story.
+        Section::Setup | Section::Customise if !is_template => 0.6,
+        Section::Setup | Section::Customise => 0.15,
+        Section::Audience | Section::About => 0.2,
+    }
+}
+
+/// Whether a text of unknown kind reads like a gallery's: it speaks of nodes and of setting up.
+fn looks_like_template(text: &str, outline: &Outline) -> bool {
+    let lower = text.to_lowercase();
+    let has = |word: &str| lower.contains(word);
+    let speaks_of_engine = has("n8n") || has("workflow") || has("template") || has(" node");
+    let has_setup = outline.blocks.iter().any(|block| block.section == Section::Setup);
+    let marks = [
+        has("this workflow") || has("this template") || has("this n8n"),
+        has("node"),
+        has_setup,
+        has("credential") || has("api key"),
+    ];
+    speaks_of_engine && marks.iter().filter(|mark| **mark).count() >= 2
+}

@@ -1,0 +1,116 @@
+//! The extract stage: documents that wait become automations with evidence.
+
+use super::pipeline::progress;
+use super::report::Reporter;
+use super::{JobsError, Pipeline};
+use crate::extract::{Extractor, Input, MADE_BY};
+use crate::model::{DocumentId, Draft, Stage};
+use crate::store::{StoreError, WaitingDocument};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Documents read and written together.
+const BATCH: usize = 256;
+
+/// What extraction made of one document.
+struct Read {
+    waiting: WaitingDocument,
+    /// `None` where the extractor gave up on it.
+    drafts: Option<Vec<Draft>>,
+}
+
+pub(super) async fn run(
+    pipeline: &Pipeline,
+    extractor: Arc<Extractor>,
+    reporter: &Reporter,
+) -> Result<String, JobsError> {
+    let total = pipeline.store.read(|reading| reading.count_waiting_documents()).await?;
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    let (mut after, mut done, mut failed, mut found) = (DocumentId(0), 0, 0, 0);
+    loop {
+        let waiting = pipeline
+            .store
+            .read(move |reading| reading.list_waiting_documents(after, BATCH))
+            .await?;
+        let Some(last) = waiting.last() else { break };
+        after = last.document.id;
+        done += waiting.len();
+        let read = extract(pipeline, &extractor, waiting).await?;
+        let (added, given_up) = write(pipeline, read).await?;
+        found += added;
+        failed += given_up;
+        reporter.tell(progress(done, total.max(done), failed)).await?;
+    }
+    Ok(format!("{found} automations in {done} documents"))
+}
+
+async fn extract(
+    pipeline: &Pipeline,
+    extractor: &Arc<Extractor>,
+    waiting: Vec<WaitingDocument>,
+) -> Result<Vec<Read>, JobsError> {
+    let (threads, extractor) = (Arc::clone(&pipeline.threads), Arc::clone(extractor));
+    let least = pipeline.settings.minimum_confidence;
+    tokio::task::spawn_blocking(move || {
+        threads.install(|| {
+            waiting.into_par_iter().map(|waiting| extract_one(&extractor, waiting, least)).collect()
+        })
+    })
+    .await
+    .map_err(|_| JobsError::Panicked(Stage::Extract))
+}
+
+/// A document that makes the extractor panic costs itself only.
+fn extract_one(extractor: &Extractor, waiting: WaitingDocument, least: f32) -> Read {
+    let document = &waiting.document;
+    let input = Input {
+        title: &document.title,
+        readable: &document.readable,
+        kind: Some(document.kind),
+        url: document.url.as_deref(),
+        marks: &document.marks,
+        language: document.language.as_deref(),
+        raw: waiting.raw.as_ref().map(|raw| raw.bytes.as_slice()),
+    };
+    let drafts = catch_unwind(AssertUnwindSafe(|| extractor.extract(&input))).ok();
+    let drafts = drafts.map(|drafts| {
+        drafts.into_iter().filter(|draft| draft.confidence >= least).collect::<Vec<_>>()
+    });
+    Read { waiting, drafts }
+}
+
+async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), JobsError> {
+    let now = Timestamp::now();
+    let counts = pipeline
+        .store
+        .write(move |writing| {
+            let (mut added, mut given_up) = (0, 0);
+            for Read { waiting, drafts } in read {
+                let document = &waiting.document;
+                match drafts {
+                    Some(drafts) => {
+                        added += writing.store_drafts(document, &drafts, MADE_BY, now)?.added;
+                    }
+                    None => {
+                        given_up += 1;
+                        let reason = "the extractor gave up on this text";
+                        let hint = "please report it; the other documents went on";
+                        let subject = &document.identity;
+                        writing.record_dead_letter(
+                            Stage::Extract,
+                            subject,
+                            reason,
+                            Some(hint),
+                            now,
+                        )?;
+                        writing.mark_extracted(document.id, MADE_BY)?;
+                    }
+                }
+            }
+            Ok::<_, StoreError>((added, given_up))
+        })
+        .await?;
+    Ok(counts)
+}

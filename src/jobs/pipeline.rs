@@ -1,0 +1,229 @@
+//! A run: which stages, over what, one after the other.
+
+use super::lease::HeldLease;
+use super::report::Reporter;
+use super::{Follower, JobsError, crawl, dedupe, embed, extract, sample};
+use crate::extract::Extractor;
+use crate::model::{JobRow, JobState, Progress, Source, SourceKind, Stage};
+use crate::net::Client;
+use crate::search::Index;
+use crate::store::Store;
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What the pipeline needs to know beside the store.
+#[derive(Debug, Clone)]
+pub struct PipelineSettings {
+    /// Where the search index lies.
+    pub index_folder: PathBuf,
+    /// Threads for CPU work.
+    pub workers: usize,
+    /// Drafts less certain than this are not stored, 0..=1.
+    pub minimum_confidence: f32,
+    /// Who runs: told to other processes that find the pipeline taken.
+    pub owner: String,
+}
+
+/// What a run shall do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// These stages, in the pipeline's order; all when empty.
+    pub stages: Vec<Stage>,
+    /// Crawl these sources only, due or not; the enabled and due ones when empty.
+    pub sources: Vec<String>,
+    /// Bring in the shipped sample week first.
+    pub with_sample: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    pub jobs: Vec<JobRow>,
+}
+
+impl Summary {
+    /// Whether every job did its work; single items that failed do not count.
+    pub fn is_success(&self) -> bool {
+        self.jobs.iter().all(|job| job.state == JobState::Done)
+    }
+}
+
+/// The stages with all they need; cheap to clone.
+#[derive(Clone)]
+pub struct Pipeline {
+    pub(super) store: Store,
+    pub(super) client: Client,
+    pub(super) settings: Arc<PipelineSettings>,
+    pub(super) threads: Arc<rayon::ThreadPool>,
+}
+
+impl Pipeline {
+    /// A pipeline over `store`; its threads start here and sleep until they are needed.
+    ///
+    /// # Errors
+    /// Where the threads cannot be started.
+    pub fn new(
+        store: Store,
+        client: Client,
+        settings: PipelineSettings,
+    ) -> Result<Self, JobsError> {
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(settings.workers.max(1))
+            .thread_name(|at| format!("pipeline-{at}"))
+            .build()
+            .map_err(|error| JobsError::Threads(Box::new(error)))?;
+        Ok(Self { store, client, settings: Arc::new(settings), threads: Arc::new(threads) })
+    }
+
+    /// Runs `plan`; `watch` hears of each job a few times a second.
+    ///
+    /// A stage that fails does not keep the later ones from what is there already.
+    ///
+    /// # Errors
+    /// `JobsError::Busy` while another process runs the pipeline; the store's own failures.
+    pub async fn run(
+        &self,
+        plan: Plan,
+        watch: impl Fn(&JobRow) + Send + Sync + 'static,
+        cancel: CancellationToken,
+    ) -> Result<Summary, JobsError> {
+        let lease = HeldLease::take(&self.store, &self.settings.owner, cancel.clone()).await?;
+        let outcome = self.run_leased(plan, Arc::new(watch), &cancel).await;
+        lease.give_back().await;
+        outcome
+    }
+
+    async fn run_leased(
+        &self,
+        plan: Plan,
+        watch: Arc<dyn Fn(&JobRow) + Send + Sync>,
+        cancel: &CancellationToken,
+    ) -> Result<Summary, JobsError> {
+        let now = Timestamp::now();
+        self.store.write(move |writing| writing.wake_deferred(now)).await?;
+        let sources = self.sources_to_crawl(&plan).await?;
+        let jobs = planned_jobs(&plan, &sources);
+        let owner = self.settings.owner.clone();
+        let rows = self
+            .store
+            .write(move |writing| {
+                let run = writing.begin_run(&owner, &jobs, Timestamp::now())?;
+                writing.list_jobs_of(run)
+            })
+            .await?;
+        let mut ended = Vec::with_capacity(rows.len());
+        for row in rows {
+            let source = sources.iter().find(|source| source.name == row.subject).cloned();
+            let reporter =
+                Reporter::new(self.store.clone(), row, Arc::clone(&watch), cancel.child_token());
+            ended.push(self.run_job(reporter, source).await?);
+        }
+        Ok(Summary { jobs: ended })
+    }
+
+    async fn run_job(
+        &self,
+        reporter: Reporter,
+        source: Option<Source>,
+    ) -> Result<JobRow, JobsError> {
+        if !reporter.start().await? {
+            return reporter.finish(JobState::Cancelled, Some("cancelled".into())).await;
+        }
+        let outcome = match (reporter.stage(), source) {
+            (Stage::Crawl, Some(source)) => crawl::run(self, &source, &reporter).await,
+            (Stage::Crawl, None) => Ok("no source is due".to_owned()),
+            (Stage::Extract, _) => self.extract(&reporter).await,
+            (Stage::Embed, _) => embed::run(self, &reporter).await,
+            (Stage::Dedupe, _) => dedupe::run(self, &reporter).await,
+            (Stage::Index, _) => self.index(&reporter).await,
+        };
+        match outcome {
+            Ok(message) => reporter.finish(JobState::Done, Some(message)).await,
+            Err(JobsError::Cancelled) => {
+                let message = "cancelled; the next run goes on from here";
+                reporter.finish(JobState::Cancelled, Some(message.into())).await
+            }
+            Err(error) => {
+                let words = crate::text::with_causes(&error);
+                tracing::error!(stage = %reporter.stage(), error = %words, "a job failed");
+                reporter.finish(JobState::Failed, Some(words)).await
+            }
+        }
+    }
+
+    async fn extract(&self, reporter: &Reporter) -> Result<String, JobsError> {
+        let extractor = tokio::task::spawn_blocking(Extractor::load)
+            .await
+            .map_err(|_| JobsError::Panicked(Stage::Extract))?
+            .map_err(|error| JobsError::Extractor(Box::new(error)))?;
+        extract::run(self, Arc::new(extractor), reporter).await
+    }
+
+    async fn index(&self, reporter: &Reporter) -> Result<String, JobsError> {
+        let store = self.store.clone();
+        let folder = self.settings.index_folder.clone();
+        let watch = reporter.clone();
+        let followed = tokio::task::spawn_blocking(move || {
+            let follower = Follower::new(store, Index::open(&folder)?);
+            follower.catch_up(&mut |progress| watch.note(progress))
+        })
+        .await
+        .map_err(|_| JobsError::Panicked(Stage::Index))??;
+        Ok(match followed {
+            Some(followed) => followed.in_words(),
+            None => "another process is keeping the index in step".to_owned(),
+        })
+    }
+
+    async fn sources_to_crawl(&self, plan: &Plan) -> Result<Vec<Source>, JobsError> {
+        if !plan.has(Stage::Crawl) && !plan.with_sample {
+            return Ok(Vec::new());
+        }
+        let mut chosen = Vec::new();
+        if plan.with_sample {
+            chosen.push(sample::prepare(&self.store).await?);
+        }
+        let known = self.store.read(|reading| Ok::<_, JobsError>(reading.list_sources()?)).await?;
+        for name in &plan.sources {
+            let found = known.iter().find(|source| source.name == *name);
+            chosen.push(found.ok_or_else(|| JobsError::NoSource(name.clone()))?.clone());
+        }
+        if plan.sources.is_empty() && !plan.with_sample {
+            let now = Timestamp::now();
+            chosen.extend(known.into_iter().filter(|source| {
+                matches!(source.kind, SourceKind::Folder | SourceKind::Feed)
+                    && source.is_enabled
+                    && source.next_attempt.is_none_or(|next| next <= now)
+            }));
+        }
+        Ok(chosen)
+    }
+}
+
+impl Plan {
+    fn has(&self, stage: Stage) -> bool {
+        self.stages.is_empty() || self.stages.contains(&stage)
+    }
+}
+
+fn planned_jobs(plan: &Plan, sources: &[Source]) -> Vec<(Stage, String)> {
+    let crawls = sources.iter().map(|source| (Stage::Crawl, source.name.clone()));
+    let later = Stage::ALL.iter().filter(|stage| **stage != Stage::Crawl && plan.has(**stage));
+    crawls.chain(later.map(|stage| (*stage, String::new()))).collect()
+}
+
+impl super::Followed {
+    fn in_words(&self) -> String {
+        match &self.rebuilt_because {
+            Some(reason) => format!("rebuilt with {} items: {reason}", self.indexed),
+            None => format!("{} changes followed", self.indexed),
+        }
+    }
+}
+
+/// Progress of a stage that counts whole items.
+pub(super) fn progress(done: usize, total: usize, failed: usize) -> Progress {
+    Progress { done: done as u64, total: total as u64, failed: failed as u64 }
+}

@@ -1,0 +1,255 @@
+//! The acts of a reviewer.
+
+use super::{ReviewError, Reviewer, Target};
+use crate::model::{
+    Automation, AutomationId, BatchId, Content, DecisionKind, Edit, Field, FieldChange, Location,
+    Refusal, Status, Verdict, normal_tags,
+};
+use crate::store::{Store, Writing};
+
+/// What an act did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Under what it can be undone; `None` when every item was refused.
+    pub batch: Option<BatchId>,
+    /// The items changed, as they are now; look-alikes that went along come after their lead.
+    pub changed: Vec<Automation>,
+    /// The items refused, each with the reason.
+    pub refused: Vec<(AutomationId, Refusal)>,
+}
+
+/// Gives a verdict on items, as one batch. Look-alikes folded behind an item go along while they
+/// are in the inbox: merged into it on approval, else with the same verdict.
+///
+/// # Errors
+/// Where the store fails. A single item that is refused is an error too; of several, the refused
+/// are told in the outcome and the rest go through.
+pub async fn decide(
+    store: &Store,
+    targets: Vec<Target>,
+    verdict: Verdict,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    act_on(store, targets, DecisionKind::Verdict, who, move |writing, item| {
+        let mut all = vec![(item.clone(), item.after_verdict(&verdict)?)];
+        for id in writing.list_folded(item.id)? {
+            let Some(other) = writing.find_automation(id)? else { continue };
+            if other.status != Status::Inbox {
+                continue;
+            }
+            let changes = match verdict {
+                Verdict::Approve => other.after_merge_into(item.id)?,
+                _ => other.after_verdict(&verdict).unwrap_or_default(),
+            };
+            all.push((other, changes));
+        }
+        Ok(all)
+    })
+    .await
+}
+
+/// Adds and removes tags on items, as one batch.
+///
+/// # Errors
+/// As [`decide`]; `Refusal::NothingTo` where the tags are as asked already.
+pub async fn tag(
+    store: &Store,
+    targets: Vec<Target>,
+    add: Vec<String>,
+    remove: Vec<String>,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    let (add, remove) = (normal_tags(add), normal_tags(remove));
+    act_on(store, targets, DecisionKind::Tag, who, move |_, item| {
+        let mut next = item.clone();
+        next.content.tags.extend(add.iter().cloned());
+        next.content.tags.retain(|tag| !remove.contains(tag));
+        next.content.tags = normal_tags(next.content.tags);
+        only_changes(item, &next, "change: the tags are so already")
+    })
+    .await
+}
+
+/// Sets fields of one item to what a reviewer typed.
+///
+/// # Errors
+/// `Refusal::Stale` where the item was changed since the reviewer looked, `Refusal::BadValue`
+/// where a value has not its field's shape; the store's own failures.
+pub async fn edit(store: &Store, edit: Edit, who: Reviewer) -> Result<Outcome, ReviewError> {
+    let target = (edit.id, Some(edit.revision));
+    act_on(store, vec![target], DecisionKind::Edit, who, move |_, item| {
+        let mut next = item.clone();
+        for (field, value) in &edit.values {
+            next.set(*field, value)?;
+        }
+        only_changes(item, &next, "change: the fields are so already")
+    })
+    .await
+}
+
+/// Merges items into `lead`, as one batch: they leave every list, and an undo brings them back.
+///
+/// # Errors
+/// As [`decide`].
+pub async fn merge(
+    store: &Store,
+    lead: AutomationId,
+    members: Vec<AutomationId>,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    let targets = members.into_iter().filter(|id| *id != lead).map(|id| (id, None)).collect();
+    act_on(store, targets, DecisionKind::Merge, who, move |writing, item| {
+        let into = writing.find_automation(lead)?.ok_or(Refusal::Unknown(lead))?;
+        if let Some(other) = into.merged_into {
+            return Err(Refusal::Merged(lead, other).into());
+        }
+        Ok(vec![(item.clone(), item.after_merge_into(lead)?)])
+    })
+    .await
+}
+
+/// Says that two items are not the same; no finder proposes them again.
+///
+/// # Errors
+/// Where an id is unknown, or the store fails.
+pub async fn apart(
+    store: &Store,
+    one: AutomationId,
+    other: AutomationId,
+    who: Reviewer,
+) -> Result<(), ReviewError> {
+    store
+        .write(move |writing| {
+            for id in [one, other] {
+                writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
+            }
+            Ok(writing.put_apart(one, other, &who.name, who.now)?)
+        })
+        .await
+}
+
+/// Adds an automation that a person typed in; it starts in the inbox.
+///
+/// # Errors
+/// `Refusal::BadValue` for an empty title; the store's own failures.
+pub async fn add(
+    store: &Store,
+    mut content: Content,
+    location: Location,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    content.title = content.title.trim().to_owned();
+    content.tags = normal_tags(content.tags);
+    store
+        .write(move |writing| {
+            if content.title.is_empty() {
+                return Err(Refusal::BadValue {
+                    id: AutomationId(0),
+                    field: Field::Title,
+                    value: "\"\"".into(),
+                    why: "a title cannot be empty".into(),
+                }
+                .into());
+            }
+            let batch =
+                writing.open_batch(DecisionKind::Add, &who.name, who.origin, None, who.now)?;
+            let added = writing.insert_manual(&content, &location, who.now)?;
+            // Taken back, an addition is rejected rather than lost.
+            let before = Automation { status: Status::Rejected, ..added.clone() };
+            let change = FieldChange {
+                field: Field::Status,
+                before: before.value(Field::Status),
+                after: added.value(Field::Status),
+            };
+            writing.record_decision(batch, added.id, added.revision, &[change])?;
+            Ok(Outcome { batch: Some(batch), changed: vec![added], refused: Vec::new() })
+        })
+        .await
+}
+
+fn only_changes(
+    item: &Automation,
+    next: &Automation,
+    otherwise: &'static str,
+) -> Result<Vec<(Automation, Vec<FieldChange>)>, ReviewError> {
+    let changes = item.changes_to(next);
+    if changes.is_empty() {
+        return Err(Refusal::NothingTo(otherwise).into());
+    }
+    Ok(vec![(item.clone(), changes)])
+}
+
+/// The shape of every act: look each item up as the asker saw it, work out the changes by `rule`,
+/// write them and journal them, all in one transaction.
+async fn act_on(
+    store: &Store,
+    targets: Vec<Target>,
+    kind: DecisionKind,
+    who: Reviewer,
+    rule: impl Fn(&Writing<'_>, &Automation) -> Result<Vec<(Automation, Vec<FieldChange>)>, ReviewError>
+    + Send
+    + 'static,
+) -> Result<Outcome, ReviewError> {
+    store
+        .write(move |writing| {
+            let mut outcome = Outcome { batch: None, changed: Vec::new(), refused: Vec::new() };
+            let is_single = targets.len() == 1;
+            for (id, seen) in targets {
+                match look_up(writing, id, seen).and_then(|item| rule(writing, &item)) {
+                    Ok(all) => {
+                        let batch = match outcome.batch {
+                            Some(batch) => batch,
+                            None => {
+                                writing.open_batch(kind, &who.name, who.origin, None, who.now)?
+                            }
+                        };
+                        outcome.batch = Some(batch);
+                        for (item, changes) in all {
+                            outcome.changed.push(apply(writing, batch, item, &changes, &who)?);
+                        }
+                    }
+                    Err(ReviewError::Refused(refusal)) if !is_single => {
+                        outcome.refused.push((id, refusal));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(outcome)
+        })
+        .await
+}
+
+fn look_up(
+    writing: &Writing<'_>,
+    id: AutomationId,
+    seen: Option<u32>,
+) -> Result<Automation, ReviewError> {
+    let item = writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
+    match seen {
+        Some(seen) if seen != item.revision => {
+            Err(Refusal::Stale { id, seen, now: item.revision }.into())
+        }
+        _ => Ok(item),
+    }
+}
+
+/// Writes the changes to the item and the journal; returns the item as it is now.
+pub(super) fn apply(
+    writing: &Writing<'_>,
+    batch: BatchId,
+    mut item: Automation,
+    changes: &[FieldChange],
+    who: &Reviewer,
+) -> Result<Automation, ReviewError> {
+    if changes.is_empty() {
+        return Ok(item);
+    }
+    for change in changes {
+        item.set(change.field, &change.after)?;
+    }
+    writing.save_automation(&item, Some((&who.name, who.now)))?;
+    writing.record_decision(batch, item.id, item.revision, changes)?;
+    item.revision += 1;
+    item.decided = Some(who.now);
+    Ok(item)
+}

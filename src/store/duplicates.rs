@@ -1,0 +1,116 @@
+//! Look-alikes: proposed pairs, and who leads each group in lists.
+
+use super::error::Doing;
+use super::row::name_at;
+use super::{Reading, StoreError, Writing};
+use crate::model::{AutomationId, DuplicatePair, DuplicateState, DuplicateVerdict};
+use jiff::Timestamp;
+
+impl Reading<'_> {
+    /// Pairs called the same that nobody has put apart.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list_same_pairs(&self) -> Result<Vec<DuplicatePair>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT a, b, p, verdict FROM duplicates
+                 WHERE verdict = 'same' AND state <> 'apart' ORDER BY a, b",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| {
+                        Ok(DuplicatePair {
+                            a: AutomationId(row.get("a")?),
+                            b: AutomationId(row.get("b")?),
+                            p: row.get("p")?,
+                            verdict: name_at(row, "verdict", DuplicateVerdict::from_name)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .doing("list the duplicates")
+    }
+}
+
+impl Writing<'_> {
+    /// Stores what the finder found; a pair that a person put apart or merged stays as decided.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn save_pairs(&self, pairs: &[DuplicatePair], now: Timestamp) -> Result<(), StoreError> {
+        let write = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare_cached(
+                "INSERT INTO duplicates (a, b, p, verdict, found) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (a, b) DO UPDATE SET p = excluded.p, verdict = excluded.verdict
+                 WHERE state = 'proposed'",
+            )?;
+            for pair in pairs {
+                let (a, b) = (pair.a.0, pair.b.0);
+                statement.execute((a, b, pair.p, pair.verdict.name(), now.as_millisecond()))?;
+            }
+            Ok(())
+        };
+        write().doing("store the duplicates that were found")
+    }
+
+    /// Sets who stands for whom in lists: each item of `groups` is `(lead, members)`; every item
+    /// in none of them stands for itself.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn save_leads(
+        &self,
+        groups: &[(AutomationId, Vec<AutomationId>)],
+    ) -> Result<(), StoreError> {
+        let write = || -> rusqlite::Result<()> {
+            self.connection
+                .execute("UPDATE automations SET lead_id = NULL WHERE lead_id IS NOT NULL", [])?;
+            let mut statement = self
+                .connection
+                .prepare_cached("UPDATE automations SET lead_id = ?1 WHERE id = ?2 AND id <> ?1")?;
+            for (lead, members) in groups {
+                for member in members {
+                    statement.execute((lead.0, member.0))?;
+                }
+            }
+            Ok(())
+        };
+        write().doing("fold the duplicates")
+    }
+
+    /// Remembers that two items are not the same, whoever finds them alike later.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) fn put_apart(
+        &self,
+        one: AutomationId,
+        other: AutomationId,
+        reviewer: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let reviewer = self.reviewer_id(reviewer, now)?;
+        let (a, b) = (one.min(other), one.max(other));
+        let state = DuplicateState::Apart.name();
+        self.connection
+            .prepare_cached(
+                "INSERT INTO duplicates (a, b, p, verdict, state, found, decided, decided_by)
+                 VALUES (?1, ?2, 0, 'related', ?3, ?4, ?4, ?5)
+                 ON CONFLICT (a, b) DO UPDATE SET state = excluded.state,
+                     decided = excluded.decided, decided_by = excluded.decided_by",
+            )
+            .and_then(|mut statement| {
+                statement.execute((a.0, b.0, state, now.as_millisecond(), reviewer))
+            })
+            .doing(format!("put #{a} and #{b} apart"))?;
+        self.connection
+            .execute(
+                "UPDATE automations SET lead_id = NULL
+                 WHERE (id = ?1 AND lead_id = ?2) OR (id = ?2 AND lead_id = ?1)",
+                (a.0, b.0),
+            )
+            .doing(format!("unfold #{a} and #{b}"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,266 @@
+//! The journal: batches of decisions, and which of them can be taken back.
+
+use super::error::Doing;
+use super::row::{json_at, moment_at, name_at};
+use super::{Reading, StoreError, Writing};
+use crate::model::{
+    AutomationId, BatchId, Decision, DecisionId, DecisionKind, DecisionRow, Field, FieldChange,
+    Origin, Status,
+};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
+
+/// What one key press or one command did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    pub id: BatchId,
+    pub kind: DecisionKind,
+    pub reviewer: String,
+    pub at: Timestamp,
+}
+
+fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    Ok(Batch {
+        id: BatchId(row.get("id")?),
+        kind: name_at(row, "kind", DecisionKind::from_name)?,
+        reviewer: row.get("reviewer")?,
+        at: moment_at(row, "at")?,
+    })
+}
+
+const BATCH: &str = "SELECT b.id, b.kind, r.name AS reviewer, b.at FROM batches b
+     JOIN reviewers r ON r.id = b.reviewer_id";
+
+impl Reading<'_> {
+    /// The reviewer's newest batch that can be undone; with `item`, the newest anybody's on it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_undoable(
+        &self,
+        reviewer: &str,
+        item: Option<AutomationId>,
+    ) -> Result<Option<Batch>, StoreError> {
+        let sql = match item {
+            None => format!(
+                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND NOT b.is_undone AND r.name = ?1
+                 ORDER BY b.id DESC LIMIT 1"
+            ),
+            Some(id) => format!(
+                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND NOT b.is_undone AND ?1 <> ''
+                     AND b.id IN (SELECT batch_id FROM decisions WHERE automation_id = {id})
+                 ORDER BY b.id DESC LIMIT 1"
+            ),
+        };
+        self.connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.query_row([reviewer], batch).optional())
+            .doing("find what can be undone")
+    }
+
+    /// The batch that the reviewer undid last, unless they have decided anything since.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_redoable(&self, reviewer: &str) -> Result<Option<Batch>, StoreError> {
+        self.connection
+            .prepare_cached(&format!(
+                "{BATCH} WHERE b.is_undone AND b.id = (
+                     SELECT u.reverses FROM batches u JOIN reviewers ur ON ur.id = u.reviewer_id
+                     JOIN batches target ON target.id = u.reverses
+                     WHERE ur.name = ?1 AND u.kind = 'undo' AND target.is_undone
+                       AND u.id > (
+                         SELECT COALESCE(max(n.id), 0) FROM batches n
+                         JOIN reviewers nr ON nr.id = n.reviewer_id
+                         WHERE nr.name = ?1 AND n.kind NOT IN ('undo', 'redo'))
+                     ORDER BY target.id LIMIT 1)"
+            ))
+            .and_then(|mut statement| statement.query_row([reviewer], batch).optional())
+            .doing("find what can be done again")
+    }
+
+    /// The decisions of a batch, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list_decisions(&self, id: BatchId) -> Result<Vec<Decision>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT d.id, d.batch_id, d.automation_id, d.changes, b.kind, b.origin, b.at,
+                     r.name AS reviewer
+                 FROM decisions d JOIN batches b ON b.id = d.batch_id
+                 JOIN reviewers r ON r.id = b.reviewer_id
+                 WHERE d.batch_id = ?1 ORDER BY d.id",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map([id.0], |row| {
+                        Ok(Decision {
+                            id: DecisionId(row.get("id")?),
+                            batch: BatchId(row.get("batch_id")?),
+                            automation: AutomationId(row.get("automation_id")?),
+                            kind: name_at(row, "kind", DecisionKind::from_name)?,
+                            changes: json_at(row, "changes")?,
+                            reviewer: row.get("reviewer")?,
+                            origin: name_at(row, "origin", Origin::from_name)?,
+                            at: moment_at(row, "at")?,
+                            reverses: None,
+                        })
+                    })?
+                    .collect()
+            })
+            .doing(format!("load batch {id} of the journal"))
+    }
+
+    /// Who wrote to the item last after the batch, for telling why an undo cannot be done.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_later_reviewer(
+        &self,
+        item: AutomationId,
+        after: BatchId,
+    ) -> Result<Option<String>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT r.name FROM decisions d JOIN batches b ON b.id = d.batch_id
+                 JOIN reviewers r ON r.id = b.reviewer_id
+                 WHERE d.automation_id = ?1 AND b.id > ?2 ORDER BY d.id DESC LIMIT 1",
+            )
+            .and_then(|mut statement| {
+                statement.query_row((item.0, after.0), |row| row.get(0)).optional()
+            })
+            .doing(format!("tell who changed #{item} last"))
+    }
+
+    /// Journal entries, newest first: of one item, or of all.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list_history(
+        &self,
+        item: Option<AutomationId>,
+        limit: usize,
+    ) -> Result<Vec<DecisionRow>, StoreError> {
+        let scope = if item.is_some() { "d.automation_id = ?1" } else { "?1 IS NULL" };
+        self.connection
+            .prepare_cached(&format!(
+                "SELECT d.id, d.batch_id, d.automation_id, a.title, d.changes, b.kind, b.origin,
+                     b.at, b.is_undone, r.name AS reviewer
+                 FROM decisions d JOIN batches b ON b.id = d.batch_id
+                 JOIN reviewers r ON r.id = b.reviewer_id
+                 JOIN automations a ON a.id = d.automation_id
+                 WHERE {scope} ORDER BY d.id DESC LIMIT ?2"
+            ))
+            .and_then(|mut statement| {
+                statement
+                    .query_map((item.map(|id| id.0), limit), |row| {
+                        let kind = name_at(row, "kind", DecisionKind::from_name)?;
+                        let changes: Vec<FieldChange> = json_at(row, "changes")?;
+                        Ok(DecisionRow {
+                            id: DecisionId(row.get("id")?),
+                            batch: BatchId(row.get("batch_id")?),
+                            automation: AutomationId(row.get("automation_id")?),
+                            title: row.get("title")?,
+                            kind,
+                            summary: summary(kind, &changes),
+                            reviewer: row.get("reviewer")?,
+                            origin: name_at(row, "origin", Origin::from_name)?,
+                            at: moment_at(row, "at")?,
+                            is_undone: row.get("is_undone")?,
+                        })
+                    })?
+                    .collect()
+            })
+            .doing("load the journal")
+    }
+}
+
+/// What a decision did, in a few words.
+fn summary(kind: DecisionKind, changes: &[FieldChange]) -> String {
+    let status = changes
+        .iter()
+        .find(|change| change.field == Field::Status)
+        .and_then(|change| Status::from_name(change.after.get(0)?.as_str()?));
+    let words = match status {
+        Some(Status::Inbox) if kind == DecisionKind::Add => "added".to_owned(),
+        Some(Status::Inbox) => "back to the inbox".to_owned(),
+        Some(status) => status.name().to_owned(),
+        None => {
+            let names: Vec<_> = changes.iter().map(|change| change.field.name()).collect();
+            format!("changed {}", names.join(", "))
+        }
+    };
+    match kind {
+        DecisionKind::Undo => format!("undo: {words}"),
+        DecisionKind::Redo => format!("redo: {words}"),
+        _ => words,
+    }
+}
+
+impl Writing<'_> {
+    /// Opens a batch in the journal; `reverses` names what an undo or redo is of.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) fn open_batch(
+        &self,
+        kind: DecisionKind,
+        reviewer: &str,
+        origin: Origin,
+        reverses: Option<BatchId>,
+        now: Timestamp,
+    ) -> Result<BatchId, StoreError> {
+        let reviewer = self.reviewer_id(reviewer, now)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO batches (kind, reviewer_id, origin, at, reverses)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .and_then(|mut statement| {
+                statement.insert((
+                    kind.name(),
+                    reviewer,
+                    origin.name(),
+                    now.as_millisecond(),
+                    reverses.map(|id| id.0),
+                ))
+            })
+            .map(BatchId)
+            .doing("write to the journal")
+    }
+
+    /// Enters one item's changes, made on its revision `revision`, into a batch.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) fn record_decision(
+        &self,
+        batch: BatchId,
+        item: AutomationId,
+        revision: u32,
+        changes: &[FieldChange],
+    ) -> Result<DecisionId, StoreError> {
+        let changes = super::row::to_json(&changes, "changes")?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO decisions (batch_id, automation_id, revision, changes)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )
+            .and_then(|mut statement| statement.insert((batch.0, item.0, revision, changes)))
+            .map(DecisionId)
+            .doing("write to the journal")
+    }
+
+    /// Marks a batch as undone, or as standing again.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) fn mark_undone(&self, id: BatchId, is_undone: bool) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE batches SET is_undone = ?2 WHERE id = ?1")
+            .and_then(|mut statement| statement.execute((id.0, is_undone)))
+            .doing("write to the journal")?;
+        Ok(())
+    }
+}

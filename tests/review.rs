@@ -1,0 +1,354 @@
+//! Review through a real store: verdicts, undo, redo, conflicts, restarts.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use reservoir::model::{
+    Automation, AutomationId, Content, Edit, Field, Location, Origin, Refusal, Status, Verdict,
+};
+use reservoir::review::{self, ReviewError, Reviewer};
+use reservoir::store::{Store, StoreError};
+use serde_json::json;
+use tempfile::TempDir;
+
+struct Bench {
+    folder: TempDir,
+    store: Store,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        Self { folder, store }
+    }
+
+    fn reopened(self) -> Self {
+        drop(self.store);
+        let store = Store::open(&self.folder.path().join("store.db")).unwrap();
+        Self { folder: self.folder, store }
+    }
+
+    async fn add(&self, title: &str) -> AutomationId {
+        let content = Content { title: title.to_owned(), ..Content::default() };
+        let outcome =
+            review::add(&self.store, content, Location::default(), who("setup")).await.unwrap();
+        outcome.changed[0].id
+    }
+
+    async fn item(&self, id: AutomationId) -> Automation {
+        let found = self.store.read(move |reading| reading.find_automation(id)).await.unwrap();
+        found.unwrap()
+    }
+
+    async fn status(&self, id: AutomationId) -> Status {
+        self.item(id).await.status
+    }
+}
+
+fn who(name: &str) -> Reviewer {
+    Reviewer {
+        name: name.to_owned(),
+        origin: Origin::Workbench,
+        now: "2026-11-20T10:00:00Z".parse().unwrap(),
+    }
+}
+
+fn reject(reason: &str) -> Verdict {
+    Verdict::Reject { reason: Some(reason.to_owned()) }
+}
+
+fn refusal(error: ReviewError) -> Refusal {
+    match error {
+        ReviewError::Refused(refusal) => refusal,
+        ReviewError::Store(error) => panic!("the store failed: {error}"),
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_is_undone_and_redone_across_restarts() {
+    let bench = Bench::new();
+    let id = bench.add("No-show rescue").await;
+    review::decide(&bench.store, vec![(id, None)], reject("too vague"), who("ada")).await.unwrap();
+    assert_eq!(bench.item(id).await.reason.as_deref(), Some("too vague"));
+
+    let bench = bench.reopened();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    let item = bench.item(id).await;
+    assert_eq!((item.status, item.reason), (Status::Inbox, None));
+
+    let bench = bench.reopened();
+    review::redo(&bench.store, who("ada")).await.unwrap();
+    let item = bench.item(id).await;
+    assert_eq!((item.status, item.reason.as_deref()), (Status::Rejected, Some("too vague")));
+}
+
+#[tokio::test]
+async fn a_batch_is_undone_as_one() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three"] {
+        ids.push(bench.add(title).await);
+    }
+    let targets = ids.iter().map(|id| (*id, None)).collect();
+    review::decide(&bench.store, targets, Verdict::Approve, who("ada")).await.unwrap();
+    let undone = review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(undone.changed.len(), 3);
+    for id in ids {
+        assert_eq!(bench.status(id).await, Status::Inbox);
+    }
+}
+
+#[tokio::test]
+async fn undo_takes_back_only_ones_own_acts() {
+    let bench = Bench::new();
+    let id = bench.add("Invoice chaser").await;
+    review::decide(&bench.store, vec![(id, None)], Verdict::Approve, who("ada")).await.unwrap();
+    let error = review::undo(&bench.store, None, who("bob")).await.unwrap_err();
+    assert_eq!(refusal(error), Refusal::NothingTo("undo"));
+    assert_eq!(bench.status(id).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn undo_never_overwrites_a_later_change_of_another() {
+    let bench = Bench::new();
+    let id = bench.add("Invoice chaser").await;
+    review::decide(&bench.store, vec![(id, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::decide(&bench.store, vec![(id, None)], reject("spam"), who("bob")).await.unwrap();
+    let error = review::undo(&bench.store, None, who("ada")).await.unwrap_err();
+    let expected = Refusal::ChangedSince { id, field: Field::Status, by: "bob".into() };
+    assert_eq!(refusal(error), expected);
+    assert_eq!(bench.status(id).await, Status::Rejected);
+}
+
+#[tokio::test]
+async fn undo_leaves_fields_that_others_changed_alone_when_it_did_not_touch_them() {
+    let bench = Bench::new();
+    let id = bench.add("Invoice chaser").await;
+    review::decide(&bench.store, vec![(id, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::tag(&bench.store, vec![(id, None)], vec!["Money".into()], vec![], who("bob"))
+        .await
+        .unwrap();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    let item = bench.item(id).await;
+    assert_eq!((item.status, item.content.tags), (Status::Inbox, vec!["money".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_new_decision_ends_what_could_be_redone() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("two").await);
+    review::decide(&bench.store, vec![(one, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    review::decide(&bench.store, vec![(two, None)], Verdict::Approve, who("ada")).await.unwrap();
+    let error = review::redo(&bench.store, who("ada")).await.unwrap_err();
+    assert_eq!(refusal(error), Refusal::NothingTo("do again"));
+}
+
+#[tokio::test]
+async fn several_undos_are_redone_in_the_order_in_which_they_were_made() {
+    let bench = Bench::new();
+    let id = bench.add("one").await;
+    for tag in ["a", "b", "c"] {
+        review::tag(&bench.store, vec![(id, None)], vec![tag.into()], vec![], who("ada"))
+            .await
+            .unwrap();
+    }
+    for _ in 0..3 {
+        review::undo(&bench.store, None, who("ada")).await.unwrap();
+    }
+    for expected in [vec!["a"], vec!["a", "b"], vec!["a", "b", "c"]] {
+        review::redo(&bench.store, who("ada")).await.unwrap();
+        assert_eq!(bench.item(id).await.content.tags, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_of_an_older_revision_is_refused() {
+    let bench = Bench::new();
+    let id = bench.add("Quote from photos").await;
+    let seen = bench.item(id).await.revision;
+    review::decide(&bench.store, vec![(id, None)], Verdict::Approve, who("bob")).await.unwrap();
+    let edit = Edit { id, revision: seen, values: vec![(Field::Title, json!("Mine"))] };
+    let error = review::edit(&bench.store, edit, who("ada")).await.unwrap_err();
+    assert_eq!(refusal(error), Refusal::Stale { id, seen, now: seen + 1 });
+    assert_eq!(bench.item(id).await.content.title, "Quote from photos");
+}
+
+#[tokio::test]
+async fn a_value_of_the_wrong_shape_changes_nothing() {
+    let bench = Bench::new();
+    let id = bench.add("Quote from photos").await;
+    let revision = bench.item(id).await.revision;
+    let values = vec![(Field::Description, json!("fine")), (Field::Steps, json!({"no": "list"}))];
+    let edit = Edit { id, revision, values };
+    let error = review::edit(&bench.store, edit, who("ada")).await.unwrap_err();
+    assert!(matches!(refusal(error), Refusal::BadValue { field: Field::Steps, .. }));
+    let item = bench.item(id).await;
+    assert_eq!((item.revision, item.content.description.as_str()), (revision, ""));
+}
+
+#[tokio::test]
+async fn in_a_bulk_verdict_the_refused_are_told_and_the_rest_goes_through() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("two").await);
+    review::decide(&bench.store, vec![(one, None)], Verdict::Approve, who("ada")).await.unwrap();
+    let gone = AutomationId(999);
+    let targets = vec![(one, None), (two, None), (gone, None)];
+    let outcome =
+        review::decide(&bench.store, targets, Verdict::Approve, who("ada")).await.unwrap();
+    assert_eq!(outcome.changed.len(), 1);
+    let refused =
+        vec![(one, Refusal::Already(one, Status::Approved)), (gone, Refusal::Unknown(gone))];
+    assert_eq!(outcome.refused, refused);
+    assert_eq!(bench.status(two).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn a_merge_is_taken_apart_by_undo() {
+    let bench = Bench::new();
+    let (lead, other) = (bench.add("one").await, bench.add("one again").await);
+    review::merge(&bench.store, lead, vec![other], who("ada")).await.unwrap();
+    let merged = bench.item(other).await;
+    assert_eq!((merged.status, merged.merged_into), (Status::Merged, Some(lead)));
+    let error = review::decide(&bench.store, vec![(other, None)], Verdict::Approve, who("ada"))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal(error), Refusal::Merged(other, lead));
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    let back = bench.item(other).await;
+    assert_eq!((back.status, back.merged_into), (Status::Inbox, None));
+}
+
+#[tokio::test]
+async fn look_alikes_go_along_with_the_one_that_leads_them() {
+    let bench = Bench::new();
+    let (lead, other) = (bench.add("one").await, bench.add("one again").await);
+    let fold = vec![(lead, vec![other])];
+    bench
+        .store
+        .write(move |writing| writing.save_leads(&fold))
+        .await
+        .unwrap_or_else(|error: StoreError| panic!("{error}"));
+    review::decide(&bench.store, vec![(lead, None)], Verdict::Approve, who("ada")).await.unwrap();
+    assert_eq!(bench.status(lead).await, Status::Approved);
+    assert_eq!(bench.item(other).await.merged_into, Some(lead));
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(lead).await, Status::Inbox);
+    assert_eq!(bench.status(other).await, Status::Inbox);
+}
+
+#[tokio::test]
+async fn a_deferred_item_comes_back_when_its_time_has_come() {
+    let bench = Bench::new();
+    let id = bench.add("later").await;
+    let until: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+    review::decide(&bench.store, vec![(id, None)], Verdict::Defer { until }, who("ada"))
+        .await
+        .unwrap();
+    for (now, woken) in [("2026-11-30T23:59:59Z", 0), ("2026-12-01T00:00:00Z", 1)] {
+        let now: Timestamp = now.parse().unwrap();
+        let count: usize = bench
+            .store
+            .write(move |writing| writing.wake_deferred(now))
+            .await
+            .unwrap_or_else(|error: StoreError| panic!("{error}"));
+        assert_eq!(count, woken);
+    }
+    assert_eq!(bench.status(id).await, Status::Inbox);
+    let health = bench.store.read(|reading| reading.check_health()).await.unwrap();
+    assert!(health.is_sound(), "{health:?}");
+}
+
+/// One act of a random reviewer on one of a few items.
+#[derive(Debug, Clone)]
+enum Act {
+    Decide(usize, Verdict),
+    Tag(usize, String),
+    Title(usize, String),
+    Merge(usize, usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let verdict = prop_oneof![
+        Just(Verdict::Approve),
+        Just(Verdict::Reopen),
+        Just(reject("no")),
+        Just(Verdict::Defer { until: "2027-01-01T00:00:00Z".parse().unwrap() }),
+    ];
+    prop_oneof![
+        (0..4usize, verdict).prop_map(|(at, verdict)| Act::Decide(at, verdict)),
+        (0..4usize, "[a-c]").prop_map(|(at, tag)| Act::Tag(at, tag)),
+        (0..4usize, "[a-z]{1,8}").prop_map(|(at, title)| Act::Title(at, title)),
+        (0..4usize, 0..4usize).prop_map(|(lead, member)| Act::Merge(lead, member)),
+    ]
+}
+
+async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act) -> bool {
+    let store = &bench.store;
+    let outcome = match act {
+        Act::Decide(at, verdict) => {
+            review::decide(store, vec![(ids[at], None)], verdict, who("ada")).await
+        }
+        Act::Tag(at, tag) => {
+            review::tag(store, vec![(ids[at], None)], vec![tag], vec![], who("ada")).await
+        }
+        Act::Title(at, title) => {
+            let revision = bench.item(ids[at]).await.revision;
+            let values = vec![(Field::Title, json!(title))];
+            review::edit(store, Edit { id: ids[at], revision, values }, who("ada")).await
+        }
+        Act::Merge(lead, member) => {
+            review::merge(store, ids[lead], vec![ids[member]], who("ada")).await
+        }
+    };
+    match outcome {
+        Ok(outcome) => outcome.batch.is_some(),
+        Err(ReviewError::Refused(_)) => false,
+        Err(ReviewError::Store(error)) => panic!("the store failed: {error}"),
+    }
+}
+
+/// What a reviewer can see of the items.
+async fn state(
+    bench: &Bench,
+    ids: &[AutomationId],
+) -> Vec<(Status, Option<AutomationId>, Content)> {
+    let mut all = Vec::new();
+    for id in ids {
+        let item = bench.item(*id).await;
+        all.push((item.status, item.merged_into, item.content));
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn undoing_all_leads_back_and_redoing_all_leads_forth(acts in prop::collection::vec(act(), 1..14)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let bench = Bench::new();
+            let mut ids = Vec::new();
+            for title in ["one", "two", "three", "four"] {
+                ids.push(bench.add(title).await);
+            }
+            let start = state(&bench, &ids).await;
+            let mut done = 0;
+            for act in acts {
+                done += usize::from(carry_out(&bench, &ids, act).await);
+            }
+            let end = state(&bench, &ids).await;
+            for _ in 0..done {
+                review::undo(&bench.store, None, who("ada")).await.unwrap();
+            }
+            assert_eq!(state(&bench, &ids).await, start);
+            for _ in 0..done {
+                review::redo(&bench.store, who("ada")).await.unwrap();
+            }
+            assert_eq!(state(&bench, &ids).await, end);
+            let health = bench.store.read(|reading| reading.check_health()).await.unwrap();
+            assert!(health.is_sound(), "{health:?}");
+        });
+    }
+}
