@@ -3,7 +3,11 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// The indexes of the texts that match `query`, best first; all in order for an empty query.
+/// What a match of the name itself is worth more than one of the words about it.
+const NAME: u32 = 10_000;
+
+/// The indexes of the texts that match `query`, best first; all in order for an empty query. A text
+/// may stand in two parts with a tab between: matches of the first part come first.
 pub(super) fn rank<'a>(query: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
     let texts = texts.into_iter().enumerate();
     if query.trim().is_empty() {
@@ -14,8 +18,9 @@ pub(super) fn rank<'a>(query: &str, texts: impl IntoIterator<Item = &'a str>) ->
     let mut scratch = Vec::new();
     let mut found: Vec<(u32, usize)> = texts
         .filter_map(|(at, text)| {
-            let score = pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher)?;
-            Some((score, at))
+            let mut score = |text| pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher);
+            let name = text.split_once('\t').and_then(|(name, _)| score(name));
+            Some((name.map(|name| name + NAME).or_else(|| score(text))?, at))
         })
         .collect();
     found.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
@@ -33,5 +38,9 @@ mod tests {
         assert_eq!(rank("undo", texts), [0]);
         assert_eq!(rank("", texts), [0, 1, 2]);
         assert!(rank("zzz", texts).is_empty());
+        assert_eq!(
+            rank("approve", ["status\tapproved, deferred", "approve\tinto the Library"]),
+            [1, 0]
+        );
     }
 }

@@ -69,48 +69,56 @@ impl Input {
 
     /// Takes a key; says whether it was of any use.
     pub(super) fn key(&mut self, key: Key) -> bool {
-        let is_enter = key.code == KeyCode::Enter;
-        let opens_line = is_enter
-            || (matches!(key.code, KeyCode::Char('m' | 'j'))
-                && key.modifiers == KeyModifiers::CONTROL);
-        if key.code == KeyCode::Tab
-            || key.code == KeyCode::BackTab
-            || (opens_line && !self.has_lines)
-        {
-            return false;
+        match key.typed() {
+            Some(c) => {
+                self.area.insert_char(c);
+                true
+            }
+            None => self.edit(key),
         }
-        let before = (self.cursor(), self.area.lines().to_vec());
-        let event = crossterm::event::KeyEvent::new(key.code, key.modifiers);
-        let is_known = key.typed().is_some() || self.knows(key);
-        if is_known {
-            self.area.input(event);
-        }
-        let is_motion = matches!(
-            key.code,
-            KeyCode::Left
-                | KeyCode::Right
-                | KeyCode::Home
-                | KeyCode::End
-                | KeyCode::Backspace
-                | KeyCode::Delete
-        );
-        is_motion || before != (self.cursor(), self.area.lines().to_vec())
     }
 
-    /// Whether a key without a character edits; keeps search and clipboard keys of the text area
-    /// out.
-    fn knows(&self, key: Key) -> bool {
-        let (is_control, is_alt) = (
-            key.modifiers.contains(KeyModifiers::CONTROL),
-            key.modifiers.contains(KeyModifiers::ALT),
-        );
-        match key.code {
-            KeyCode::Char(c) if is_control => "abdefhkuwjm".contains(c),
-            KeyCode::Char(c) if is_alt => "bdf".contains(c),
-            KeyCode::Up | KeyCode::Down => self.has_lines,
-            KeyCode::Enter => self.has_lines,
-            KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End => true,
-            KeyCode::Backspace | KeyCode::Delete => true,
+    /// Moves and deletes as command lines do; false for a key that does neither.
+    fn edit(&mut self, key: Key) -> bool {
+        let area = &mut self.area;
+        let motion = |area: &mut TextArea<'_>, to| {
+            area.move_cursor(to);
+            true
+        };
+        // Deleting nothing at an end is no unknown key.
+        let done = |_: bool| true;
+        match (key.modifiers, key.code) {
+            (KeyModifiers::NONE, KeyCode::Left) => motion(area, CursorMove::Back),
+            (KeyModifiers::NONE, KeyCode::Right) => motion(area, CursorMove::Forward),
+            (KeyModifiers::NONE, KeyCode::Home) => motion(area, CursorMove::Head),
+            (KeyModifiers::NONE, KeyCode::End) => motion(area, CursorMove::End),
+            (KeyModifiers::NONE, KeyCode::Up) if self.has_lines => motion(area, CursorMove::Up),
+            (KeyModifiers::NONE, KeyCode::Down) if self.has_lines => motion(area, CursorMove::Down),
+            (KeyModifiers::NONE, KeyCode::Enter) if self.has_lines => {
+                area.insert_newline();
+                true
+            }
+            (KeyModifiers::NONE, KeyCode::Backspace) => done(area.delete_char()),
+            (KeyModifiers::NONE, KeyCode::Delete) => done(area.delete_next_char()),
+            (KeyModifiers::CONTROL, KeyCode::Left) => motion(area, CursorMove::WordBack),
+            (KeyModifiers::CONTROL, KeyCode::Right) => motion(area, CursorMove::WordForward),
+            (KeyModifiers::ALT, KeyCode::Backspace) => done(area.delete_word()),
+            (KeyModifiers::ALT, KeyCode::Char('b')) => motion(area, CursorMove::WordBack),
+            (KeyModifiers::ALT, KeyCode::Char('f')) => motion(area, CursorMove::WordForward),
+            (KeyModifiers::ALT, KeyCode::Char('d')) => done(area.delete_next_word()),
+            (KeyModifiers::CONTROL, KeyCode::Char(c)) => match c {
+                'a' => motion(area, CursorMove::Head),
+                'e' => motion(area, CursorMove::End),
+                'b' => motion(area, CursorMove::Back),
+                'f' => motion(area, CursorMove::Forward),
+                'd' => done(area.delete_next_char()),
+                'h' => done(area.delete_char()),
+                'w' => done(area.delete_word()),
+                'u' => done(area.delete_line_by_head()),
+                'k' => done(area.delete_line_by_end()),
+                'z' => done(area.undo()),
+                _ => false,
+            },
             _ => false,
         }
     }

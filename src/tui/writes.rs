@@ -23,6 +23,8 @@ pub(super) struct Writes {
 struct Write {
     what: What,
     items: Vec<AutomationId>,
+    /// An item that changes by it too: the one that leads others.
+    lead: Option<AutomationId>,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,13 @@ impl Writes {
         self.items.get(&id).map(|(_, status)| *status)
     }
 
-    fn begin(&mut self, token: Token, what: What, items: Vec<AutomationId>) {
+    fn begin(
+        &mut self,
+        token: Token,
+        what: What,
+        items: Vec<AutomationId>,
+        lead: Option<AutomationId>,
+    ) {
         let status = match &what {
             What::Verdict(verdict) => Some(verdict.status()),
             What::Merge => Some(Status::Merged),
@@ -49,7 +57,7 @@ impl Writes {
         for id in &items {
             self.items.insert(*id, (token, status));
         }
-        self.pending.insert(token, Write { what, items });
+        self.pending.insert(token, Write { what, items, lead });
     }
 
     fn end(&mut self, token: Token) -> Option<Write> {
@@ -87,7 +95,7 @@ impl State {
         if self.writes.given.len() > 4096 {
             self.writes.given.pop_front();
         }
-        self.writes.begin(token, What::Verdict(verdict.clone()), ids);
+        self.writes.begin(token, What::Verdict(verdict.clone()), ids, None);
         self.out.push(Command::Decide { token, items, verdict });
         self.is_dirty = true;
     }
@@ -100,14 +108,14 @@ impl State {
     ) {
         let token = self.next_number();
         let items: Vec<Seen> = ids.iter().map(|id| self.seen(*id)).collect();
-        self.writes.begin(token, What::Tags, ids);
+        self.writes.begin(token, What::Tags, ids, None);
         self.out.push(Command::SetTags { token, items, add, remove });
         self.is_dirty = true;
     }
 
     pub(super) fn edit(&mut self, edit: Edit) {
         let token = self.next_number();
-        self.writes.begin(token, What::Edit, vec![edit.id]);
+        self.writes.begin(token, What::Edit, vec![edit.id], None);
         self.out.push(Command::Edit { token, edit });
         self.is_dirty = true;
     }
@@ -116,14 +124,14 @@ impl State {
         let token = self.next_number();
         let (lead_seen, seen) =
             (self.seen(lead), members.iter().map(|id| self.seen(*id)).collect::<Vec<_>>());
-        self.writes.begin(token, What::Merge, members);
+        self.writes.begin(token, What::Merge, members, Some(lead));
         self.out.push(Command::Merge { token, lead: lead_seen, members: seen });
         self.is_dirty = true;
     }
 
     pub(super) fn keep_apart(&mut self, a: AutomationId, b: AutomationId) {
         let token = self.next_number();
-        self.writes.begin(token, What::Apart, Vec::new());
+        self.writes.begin(token, What::Apart, Vec::new(), Some(a));
         self.out.push(Command::Apart { token, a, b });
     }
 
@@ -154,6 +162,7 @@ impl State {
         self.say_done(&write, &items);
         let mut stale: Vec<AutomationId> = items.refused.iter().map(|(id, _)| *id).collect();
         stale.extend(items.done.iter().map(|(id, _)| *id));
+        stale.extend(write.lead);
         self.refresh_items(&stale);
         self.out.push(Command::LoadCounts);
         if matches!(write.what, What::Tags | What::Edit) {

@@ -273,7 +273,8 @@ impl Fake {
                 });
                 Loaded::Decided { token: *token, outcome }
             }
-            Command::Apart { token, .. } => {
+            Command::Apart { token, a, b } => {
+                self.items[a.0 as usize - 1].duplicates.retain(|row| row.id != *b);
                 Loaded::Decided { token: *token, outcome: Ok(DecidedItems::default()) }
             }
             Command::Undo { .. } => self.reverse(false),

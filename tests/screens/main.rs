@@ -1,8 +1,12 @@
 //! The screens through the real update and draw, with a fake store answering.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod bench;
 mod bytes;
 mod fake;
 mod flows;
+mod mouse;
 mod pictures;
+mod popups;
+mod robust;
 mod sample;

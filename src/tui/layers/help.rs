@@ -120,6 +120,6 @@ impl Help {
 impl Line {
     fn text(&self) -> String {
         let entry = self.action.entry();
-        format!("{} {} {}", entry.about, entry.title, self.keys.join(" "))
+        format!("{}\t{} {}", entry.title, entry.about, self.keys.join(" "))
     }
 }

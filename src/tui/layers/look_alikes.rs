@@ -68,7 +68,6 @@ impl LookAlikes {
                 state.keep_apart(self.lead, id);
                 self.rows.remove(self.cursor);
                 self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
-                state.refresh_items(&[self.lead]);
                 if self.rows.is_empty() { After::Close } else { After::Keep }
             }
             _ => step(&mut self.cursor, self.rows.len(), action, count),

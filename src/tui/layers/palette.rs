@@ -136,7 +136,7 @@ impl Line {
     fn text(self, state: &State) -> String {
         match self {
             Self::Action(action) => {
-                format!("{} {} {}", action.title(), action.entry().about, action.name())
+                format!("{}\t{} {}", action.title(), action.entry().about, action.name())
             }
             _ => self.title(state),
         }

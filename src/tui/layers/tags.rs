@@ -95,6 +95,11 @@ impl Tags {
 
     pub(super) fn key(&mut self, key: Key) -> bool {
         let before = self.picker.query();
+        // Within a name a blank is a blank; before one it ticks the line.
+        if key == Key::char(' ') && before.is_empty() {
+            self.toggle();
+            return true;
+        }
         let is_of_use = self.picker.key(key);
         if self.picker.query() != before {
             self.refind();
