@@ -90,7 +90,7 @@ const NOUN_LEADS: &[&str] = &[
     "the", "a", "an", "our", "my", "your", "their", "its", "his", "her", "of", "in", "for", "with",
     "from", "on", "by", "new", "these", "those", "any", "no", "all", "more", "two", "three",
     "four", "five", "six", "some", "many", "most", "every", "per", "as", "at", "into", "this",
-    "phone", "customer", "client", "unread", "missed",
+    "phone", "unread", "missed",
 ];
 
 /// Words that follow a verb rather than a noun: "sends the", "posts to".

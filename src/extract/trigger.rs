@@ -1,5 +1,6 @@
 //! What sets an automation off: the clauses that say so, and of which kind they are.
 
+use crate::extract::pattern;
 use crate::model::TriggerKind;
 use regex::{Regex, RegexSet};
 use std::ops::Range;
@@ -7,6 +8,9 @@ use std::sync::LazyLock;
 
 /// The longest clause (bytes) that is taken for a trigger.
 const LONGEST: usize = 160;
+
+/// How strong the clause of a condition is when its words name no kind.
+const UNKNOWN: f32 = 0.3;
 
 /// A clause that tells what sets something off.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +24,9 @@ pub(crate) struct Cue {
 
 /// Words that open a clause of condition in which a trigger may stand.
 static OPENER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern::regex(
         r"(?ix)(?:^|[\s(,:;“\x22*–—-])(
-        whenever|when|every\ time|each\ time|any\ ?time|as\ soon\ as|once|the\ (?:moment|minute|second|instant)|if|upon|
+        whenever|when|every\ time|each\ time|any\ ?time|as\ soon\ as|once|the\ (?:moment|minute)|if|upon|
         after(?:\ (?:a|an|the|each|every|someone|somebody))|on\ (?:each|every|a\ new|new|receipt\ of|submission)|
         triggered\ (?:by|when|on|via)|triggers?\ (?:on|when|via|by)|starts?\ (?:with|when|from|by)|activated\ (?:by|when)|kicks?\ off\ (?:when|with)|
         listens?\ (?:for|to)|watch(?:es|ing)?\ (?:for|the|a|an|our|my|your)|monitors?|receiv(?:es|ing)|
@@ -31,14 +35,13 @@ static OPENER: LazyLock<Regex> = LazyLock::new(|| {
         quand|lorsqu(?:e|'|’)|d[eè]s\ qu(?:e|'|’)|chaque\ fois\ qu(?:e|'|’)|si|
         quando|assim\ que|sempre\ que|toda\ vez\ que|se|appena|ogni\ volta\ che)\s",
     )
-    .expect("invariant: the shipped pattern compiles")
 });
 
 /// Points in time at which something runs.
 static TIMES: LazyLock<Regex> = LazyLock::new(|| {
     let day = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?";
     let number = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|other|few)";
-    Regex::new(&format!(
+    pattern::regex(&format!(
         r"(?ix)\b(?:
         (?:every|each)\ (?:single\ )?(?:{number}\ )?(?:morning|day|night|evening|afternoon|weekday|hour|week|month|quarter|year|minute|second|workday|business\ day|midnight|noon|sunday|{day}|days|hours|minutes|weeks|months)
         |(?:once|twice|three\ times)\ (?:a|per|every)\ (?:day|week|month|hour)
@@ -56,7 +59,6 @@ static TIMES: LazyLock<Regex> = LazyLock::new(|| {
         |ogni\ (?:giorno|mattina|sera|notte|settimana|mese|ora|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica)|tutti\ i\ (?:giorni|luned[iì])|tutte\ le\ (?:mattine|sere)|alle\ \d{{1,2}}
         )|毎(?:朝|日|週|月|晩|時)|(?:一日|月末)の?"
     ))
-    .expect("invariant: the shipped pattern compiles")
 });
 
 /// What a trigger's words say of its kind: pattern, kind, strength.
@@ -203,8 +205,7 @@ static KIND_SET: LazyLock<RegexSet> = LazyLock::new(|| set_of(KINDS));
 static NAMED_SET: LazyLock<RegexSet> = LazyLock::new(|| set_of(NAMED));
 
 fn set_of(patterns: &[(&str, TriggerKind, f32)]) -> RegexSet {
-    RegexSet::new(patterns.iter().map(|(pattern, ..)| format!("(?i){pattern}")))
-        .expect("invariant: the shipped patterns compile")
+    pattern::set(patterns.iter().map(|(pattern, ..)| format!("(?i){pattern}")))
 }
 
 /// The clauses of the sentence `range` of `text` that tell a trigger, in order.
@@ -213,7 +214,7 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
     let mut cues = Vec::new();
     for time in TIMES.find_iter(sentence) {
         let clause = around(sentence, time.range());
-        let strength = if is_of_measure(sentence, &time.range()) { 0.3 } else { 0.8 };
+        let strength = time_strength(sentence, &time.range());
         cues.push(Cue {
             kind: TriggerKind::Schedule,
             range: shift(&clause, range.start),
@@ -225,10 +226,12 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
         let end = clause_end(sentence, word.end());
         let clause = &sentence[word.start()..end];
         let bias = opener_strength(word.as_str());
-        if let Some((kind, strength)) = kind_of(clause) {
-            let clause = shift(&(word.start()..end), range.start);
-            cues.push(Cue { kind, range: clause, strength: (strength + bias).clamp(0.1, 0.95) });
-        }
+        let (kind, strength) = kind_of(clause).unwrap_or((TriggerKind::Event, UNKNOWN));
+        let range = shift(&(word.start()..end), range.start);
+        cues.push(Cue { kind, range, strength: (strength + bias).clamp(0.1, 0.95) });
+    }
+    if !cues.iter().any(|cue| cue.kind != TriggerKind::Schedule && cue.strength >= UNKNOWN) {
+        cues.extend(person(text, range));
     }
     cues.extend(japanese(text, range));
     cues
@@ -278,36 +281,158 @@ fn clause_end(sentence: &str, from: usize) -> usize {
     from + sentence[from..end].trim_end_matches(['.', '!', ',', ':', ';', ' ', '*']).len()
 }
 
-/// The phrase around a point in time, up to the clause's borders.
+/// Words that go on telling a time: "every Monday **at eight in the morning**".
+const TIME_WORDS: &[&str] = &[
+    "at",
+    "on",
+    "in",
+    "the",
+    "of",
+    "each",
+    "every",
+    "and",
+    "am",
+    "pm",
+    "a.m",
+    "p.m",
+    "o'clock",
+    "sharp",
+    "morning",
+    "mornings",
+    "evening",
+    "night",
+    "noon",
+    "midnight",
+    "month",
+    "week",
+    "day",
+    "days",
+    "hours",
+    "minutes",
+    "weekday",
+    "weekdays",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mondays",
+    "fridays",
+    "sundays",
+    "first",
+    "last",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "half",
+    "past",
+    "before",
+    "after",
+    "until",
+    "utc",
+    "um",
+    "uhr",
+    "h",
+    "a",
+    "las",
+    "los",
+    "de",
+    "la",
+    "mañana",
+    "noche",
+    "ocho",
+    "nueve",
+    "siete",
+    "à",
+    "heures",
+    "às",
+    "da",
+    "manhã",
+    "alle",
+    "ore",
+    "del",
+    "mattina",
+    "im",
+    "am",
+    "montag",
+    "freitag",
+    "automatically",
+];
+
+/// A point in time with the words that go on telling it.
 fn around(sentence: &str, time: Range<usize>) -> Range<usize> {
-    let end = clause_end(sentence, time.end).min(sentence.len());
-    let tail = &sentence[time.end..end];
-    // "every Monday at eight an n8n workflow reads …": the time ends where the subject begins.
-    let stop = [
-        " an ",
-        " a ",
-        " the ",
-        " it ",
-        " we ",
-        " i ",
-        " and ",
-        " to ",
-        " n8n ",
-        " ein ",
-        " eine ",
-        " el ",
-        " un ",
-        ",",
-        " schickt ",
-        " legt ",
-        " geht ",
-        " bekommt ",
-    ]
-    .iter()
-    .filter_map(|word| tail.to_lowercase().find(word).filter(|at| tail.is_char_boundary(*at)))
-    .min()
-    .unwrap_or(tail.len());
-    time.start..(time.end + stop).max(time.end)
+    let mut end = time.end;
+    let mut reached = time.end;
+    for word in sentence[time.end..].split_inclusive(' ') {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_number = bare.starts_with(|c: char| c.is_ascii_digit());
+        if !(bare.is_empty() || is_number || TIME_WORDS.contains(&bare.to_lowercase().as_str())) {
+            break;
+        }
+        reached += word.len();
+        // A phrase ends on its last telling word, not on "the" or "at".
+        let is_filler = matches!(
+            bare,
+            "" | "at"
+                | "on"
+                | "in"
+                | "the"
+                | "of"
+                | "and"
+                | "a"
+                | "each"
+                | "every"
+                | "la"
+                | "um"
+                | "à"
+                | "before"
+                | "after"
+        );
+        if !is_filler {
+            end = reached;
+        }
+        if word.trim_end().ends_with([',', ';', ':', '.']) {
+            break;
+        }
+    }
+    time.start
+        ..time.start + sentence[time.start..end].trim_end_matches([' ', ',', ';', ':', '.']).len()
+}
+
+/// A weekday or a lead time alone may be a detail of something else; "every morning" hardly is.
+fn time_strength(sentence: &str, time: &Range<usize>) -> f32 {
+    let words = sentence[time.clone()].to_lowercase();
+    match () {
+        () if is_of_measure(sentence, time) => 0.25,
+        () if words.starts_with("every") || words.starts_with("each") || words.contains("cron") => {
+            0.85
+        }
+        () if words.ends_with(" before")
+            || words.contains(" after ")
+            || words.starts_with("on ") =>
+        {
+            0.55
+        }
+        () if matches!(
+            words.as_str(),
+            "daily" | "weekly" | "monthly" | "hourly" | "nightly" | "quarterly"
+        ) =>
+        {
+            0.5
+        }
+        () => 0.75,
+    }
 }
 
 /// Whether a time only measures: "six hours a day", "costs $5 monthly".
@@ -336,6 +461,47 @@ fn is_of_measure(sentence: &str, time: &Range<usize>) -> bool {
                 | "heures"
                 | "ore"
         )
+}
+
+/// A person who does something at the beginning of a sentence: "A visitor fills in the form".
+static PERSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?ix)^(?:(?:a|an|the|our|your|each|every|any|new|anybody|one)\ )*(?:\w+\ ){0,2}?
+        (?:visitors?|customers?|clients?|patients?|tenants?|guests?|parents?|tutors?|cleaners?|crews?|techs?|technicians?|drivers?|callers?|leads?|prospects?|members?|students?|employees?|staff|
+        managers?|someone|somebody|people|users?|buyers?|owners?|applicants?|candidates?|teams?|homeowners?|shoppers?|subscribers?|lab|supplier|vendors?|agents?|realtors?|bookkeepers?|reception|office|whoever|they|you)
+        \ (?:then\ |just\ |simply\ )?(?:fills?|books?|sends?|texts?|uploads?|signs?|calls?|messages?|writes?|scans?|submits?|pays?|cancels?|drops?|records?|takes?|snaps?|types?|clicks?|asks?|orders?|answers?|forwards?|
+        emails?|e-mails?|photographs?|replies|reply|mentions?|adds?|checks\ in|checks\ out|requests?|chooses?|picks?|enters?|posts?|leaves?|moves?|marks?|closes?|finishes|comes?\ in)\b",
+    )
+});
+
+/// Anybody who does what hardly a machine does: "Therapist closes the session".
+static ANYBODY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?i)^(?:(?:a|an|the|our|your|each|every|any|one) )?(?:\w+ )?\w+ (?:fills|books|uploads|signs|calls|texts|scans|submits|pays|cancels|drops|records|snaps|clicks|taps|orders|closes|completes|photographs|leaves|requests|chooses|presses|e-?mails?) ",
+    )
+});
+
+/// Something that comes in by itself: "An order comes in", "Alerts come by webhook".
+static ARRIVES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?i)^(?:\w+ ){1,6}?(?:comes? (?:in|by|through|via)|lands? in|arrives?|goes into|is (?:created|added|uploaded|submitted|missed|booked|signed|paid)|goes unanswered|rings out|nobody picks up)\b",
+    )
+});
+
+/// A sentence that begins with what somebody does, or what arrives, without a "when".
+fn person(text: &str, range: &Range<usize>) -> Option<Cue> {
+    let sentence = &text[range.clone()];
+    let found = PERSON
+        .find(sentence)
+        .or_else(|| ARRIVES.find(sentence))
+        .or_else(|| ANYBODY.find(sentence))?;
+    let rest = &sentence[found.end()..];
+    let length = rest.find([',', ';', ':', '(']).unwrap_or(rest.len()).min(LONGEST);
+    let length = rest.find(" and ").map_or(length, |and| and.min(length));
+    let end = sentence.floor_char_boundary(found.end() + length);
+    let end = sentence[..end].trim_end_matches(['.', '!', ' ', '*']).len();
+    let (kind, strength) = kind_of(&sentence[..end])?;
+    Some(Cue { kind, range: range.start..range.start + end, strength: (strength - 0.05).max(0.3) })
 }
 
 /// Japanese clauses of condition: "…と、", "…たら、".
