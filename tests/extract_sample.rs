@@ -82,7 +82,7 @@ fn expected(root: &Path) -> Vec<Expected> {
     else {
         return Vec::new();
     };
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines.lines().map(|line| serde_json::from_str(line).expect("a marked document")).collect()
 }
 
 fn documents(root: &Path) -> Vec<NewDocument> {

@@ -46,7 +46,10 @@ pub(crate) fn trigger(
         for (kind, strength) in trigger::named_kinds(reading.title) {
             add(kind, strength * 1.1, None);
         }
-        for cue in trigger::cues(reading.title, &(0..reading.title.len())) {
+        for cue in trigger::cues(reading.title, &(0..reading.title.len()))
+            .iter()
+            .filter(|cue| cue.is_named)
+        {
             add(cue.kind, cue.strength, None);
         }
     }
@@ -61,7 +64,8 @@ pub(crate) fn trigger(
         } else {
             weight * 0.6
         };
-        for cue in &reading.said[at].cues {
+        // A gallery's many "when" clauses are mostly about details.
+        for cue in reading.said[at].cues.iter().filter(|cue| cue.is_named || !reading.is_template) {
             add(cue.kind, cue.strength * weight, Some(&cue.range));
         }
         if !reading.is_template {

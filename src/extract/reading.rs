@@ -96,7 +96,12 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
                 .filter(|cue| cue.strength >= 0.05 && cue.range.len() < sentence.range.len())
                 .map(|cue| cue.range.clone())
                 .collect();
-            let actions = action::actions(text, &sentence.range, block.kind, &taken);
+            let mut actions = action::actions(text, &sentence.range, block.kind, &taken);
+            // "It saves six hours a week" tells a value, not an action.
+            let is_claimed = |range: &Range<usize>| {
+                claims.iter().any(|claim| range.contains(&claim.range.start))
+            };
+            actions.retain(|range| !(text[range.clone()].starts_with("sav") && is_claimed(range)));
             Said { cues, actions, claims, weight }
         })
         .collect()
@@ -126,5 +131,7 @@ fn looks_like_template(text: &str, outline: &Outline) -> bool {
         has_setup,
         has("credential") || has("api key"),
     ];
-    speaks_of_engine && marks.iter().filter(|mark| **mark).count() >= 2
+    let is_told_as_one =
+        marks[0] && outline.blocks.iter().any(|block| block.section == Section::How);
+    speaks_of_engine && (is_told_as_one || marks.iter().filter(|mark| **mark).count() >= 2)
 }
