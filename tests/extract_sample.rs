@@ -57,6 +57,14 @@ impl Tally {
         for (wanted, draft) in expected.iter().zip(drafts) {
             let kind = draft.content.trigger.as_ref().map_or("none", |trigger| trigger.kind.name());
             self.triggers.0 += usize::from(kind == wanted.trigger);
+            if std::env::var_os("SHOW_TRIGGERS").is_some() && kind != wanted.trigger {
+                println!(
+                    "{} for {}: {:?}",
+                    kind,
+                    wanted.trigger,
+                    draft.content.trigger.as_ref().map(|t| &t.text)
+                );
+            }
             self.triggers.1 += 1;
             let lower = |name: &str| name.to_lowercase().replace([' ', '.', '-'], "");
             let wanted: HashSet<String> = wanted.tools.iter().map(|name| lower(name)).collect();
@@ -74,7 +82,7 @@ fn expected(root: &Path) -> Vec<Expected> {
     else {
         return Vec::new();
     };
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines.lines().map(|line| serde_json::from_str(line).expect("a marked document")).collect()
 }
 
 fn documents(root: &Path) -> Vec<NewDocument> {
@@ -138,4 +146,6 @@ fn the_sample_week_is_read_about_as_people_read_it() {
         println!("{folder:13}{}", tally.line());
     }
     println!("{:13}{}", "all", total.line());
+    assert!(total.found * 100 >= (total.found + total.false_finds) * 88, "too many false finds");
+    assert!(total.found * 100 >= (total.found + total.missed) * 72, "too many missed");
 }
