@@ -1,5 +1,7 @@
 //! The index on disk: following, finding, filtering, and surviving damage.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use jiff::Timestamp;
 use reservoir::embed::Model;
 use reservoir::model::{

@@ -44,7 +44,7 @@ pub fn clusters<K: Ord>(
         }
         let (small, large) = if groups[a].len() < groups[b].len() { (a, b) } else { (b, a) };
         let moved = std::mem::take(&mut groups[small]);
-        moved.iter().for_each(|id| drop(group_of.insert(*id, large)));
+        group_of.extend(moved.iter().map(|id| (*id, large)));
         groups[large].extend(moved);
     }
     let grouped = groups.into_iter().filter(|members| members.len() > 1);
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_preferred_member_leads() {
-        let found = clusters(&[same(4, 7, 0.9)], |id| std::cmp::Reverse(id));
+        let found = clusters(&[same(4, 7, 0.9)], std::cmp::Reverse);
         assert_eq!(
             found,
             [Cluster { lead: AutomationId(7), members: vec![AutomationId(4), AutomationId(7)] }]

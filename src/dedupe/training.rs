@@ -35,8 +35,8 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn lines(path: PathBuf) -> Vec<serde_json::Value> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let text = std::fs::read_to_string(path).expect("the file reads");
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }
 
 /// Candidate pairs with their labels. A pair that is not

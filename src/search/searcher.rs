@@ -6,7 +6,7 @@ use super::index::Index;
 use super::indexable::StorePosition;
 use super::plan::Plan;
 use super::schema::Fields;
-use super::snapshot::{Allowed, Snapshot};
+use super::snapshot::{Allowed, Snapshot, Values};
 use super::vectors::{Slot, Vectors};
 use super::words::{self, Scored};
 use crate::embed::Model;
@@ -35,6 +35,7 @@ struct Shared {
     reader: IndexReader,
     vectors: Arc<Vectors>,
     snapshot: RwLock<Arc<Snapshot>>,
+    values: Mutex<Values>,
     /// The bytes of meta.json that the snapshot stands for.
     meta: Mutex<Vec<u8>>,
     filters: Mutex<HashMap<String, Arc<Allowed>>>,
@@ -46,13 +47,15 @@ impl Searcher {
         let (tantivy, fields) = index.tantivy()?;
         let reader = tantivy.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader: IndexReader = reader.map_err(|e| index.failed("read", e))?;
-        let snapshot = Snapshot::load(index, reader.searcher(), &vectors, None)?;
+        let mut values = Values::default();
+        let snapshot = Snapshot::load(index, reader.searcher(), &vectors, &mut values, None)?;
         let shared = Shared {
             index: index.clone(),
             fields,
             reader,
             vectors,
             snapshot: RwLock::new(Arc::new(snapshot)),
+            values: Mutex::new(values),
             meta: Mutex::new(meta),
             filters: Mutex::default(),
         };
@@ -76,7 +79,8 @@ impl Searcher {
         let loaded = shared.index.guarded(|| {
             shared.reader.reload().map_err(|e| shared.index.failed("reload", e))?;
             let searcher = shared.reader.searcher();
-            Snapshot::load(&shared.index, searcher, &shared.vectors, Some(&self.snapshot()))
+            let values = &mut *lock(&shared.values);
+            Snapshot::load(&shared.index, searcher, &shared.vectors, values, Some(&self.snapshot()))
         })?;
         *shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         lock(&shared.filters).clear();
@@ -129,12 +133,13 @@ impl Searcher {
         let allowed = allowed.as_deref();
         let scoring = plan.scoring.as_deref();
         let counted = words::count(&snapshot, scoring, allowed, query.with_facets)?;
+        let facets = counted.list_facets(&lock(&self.shared.values));
         let mut hits = match scoring {
             Some(scoring) => self.ranked(query, &snapshot, &plan, scoring, allowed)?,
             None => newest(&snapshot, allowed, query.limit),
         };
         hits.truncate(query.limit);
-        Ok(SearchAnswer { hits, total: counted.total, facets: counted.facets, terms: plan.terms })
+        Ok(SearchAnswer { hits, total: counted.total, facets, terms: plan.terms })
     }
 
     fn ranked(
