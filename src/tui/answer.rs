@@ -63,6 +63,7 @@ impl State {
     fn on_queue(&mut self, generation: u64, ids: Arc<[AutomationId]>) {
         let list = if generation == self.inbox.list.asked {
             self.inbox.news = 0;
+            self.inbox.has_more_news = false;
             self.inbox.reloads_at = None;
             &mut self.inbox.list
         } else if generation == self.library.list.asked {
@@ -90,7 +91,8 @@ impl State {
         }
         let unknown = ids.iter().filter(|id| self.rows.get(**id).is_none()).count();
         if unknown > 0 || ids.is_empty() {
-            self.inbox.news += unknown.max(1);
+            self.inbox.news += unknown;
+            self.inbox.has_more_news |= ids.is_empty();
             let has_room = self.inbox.list.ids.len() < self.list_height();
             if has_room && self.inbox.reloads_at.is_none() {
                 self.inbox.reloads_at = Some(self.now + RELOAD_WAIT);

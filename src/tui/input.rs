@@ -5,6 +5,7 @@ use crate::settings::{Key, Role};
 use crate::text::{sanitize, sanitize_line};
 use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Rect;
+use std::ops::Range;
 use tui_textarea::{CursorMove, TextArea};
 
 pub(super) struct Input {
@@ -139,6 +140,9 @@ impl Input {
         if area.is_empty() {
             return;
         }
+        if self.has_lines {
+            return self.paint_wrapped(painter, area, is_focused);
+        }
         let (line, column) = self.cursor();
         let height = usize::from(area.height);
         let top = if is_focused { (line + 1).saturating_sub(height) } else { 0 };
@@ -156,6 +160,73 @@ impl Input {
             }
         }
     }
+}
+
+impl Input {
+    /// The rows that several lines take in `width` columns: line, and characters of it.
+    fn rows(&self, width: u16) -> Vec<(usize, Range<usize>)> {
+        let mut rows = Vec::new();
+        for (at, line) in self.area.lines().iter().enumerate() {
+            let characters: Vec<char> = line.chars().collect();
+            let mut start = 0;
+            loop {
+                let end = row_end(&characters, start, width.max(1));
+                rows.push((at, start..end));
+                if end >= characters.len() {
+                    break;
+                }
+                start = end;
+            }
+        }
+        rows
+    }
+
+    /// How many rows it takes in `width` columns.
+    pub(super) fn row_count(&self, width: u16) -> usize {
+        if self.has_lines { self.rows(width).len() } else { 1 }
+    }
+
+    fn paint_wrapped(&self, painter: &mut Painter<'_>, area: Rect, is_focused: bool) {
+        // The cursor behind a full row needs a column of its own.
+        let rows = self.rows(area.width.saturating_sub(1));
+        let (line, column) = self.cursor();
+        let is_here = |(at, range): &(usize, Range<usize>)| *at == line && range.start <= column;
+        let here = rows.iter().rposition(is_here).unwrap_or(0);
+        let height = usize::from(area.height);
+        let top = if is_focused { (here + 1).saturating_sub(height) } else { 0 };
+        for (y, (at, row)) in (area.y..area.bottom()).zip(rows.iter().enumerate().skip(top)) {
+            let (number, range) = row;
+            let line = &self.area.lines()[*number];
+            let text: String = line.chars().skip(range.start).take(range.len()).collect();
+            if is_focused {
+                painter.text(area.x, y, area.width, &text, Role::Input);
+            } else {
+                let style = painter.style(Role::Text);
+                let style = ratatui::style::Style { bg: None, ..style };
+                painter.styled(area.x, y, area.width, &text, style);
+            }
+            if is_focused && at == here {
+                let before: String = text.chars().take(column - range.start).collect();
+                painter.cursor = Some((area.x + columns(&before), y));
+            }
+        }
+    }
+}
+
+/// Where a row that begins at `start` ends: behind the last blank that fits, else where it is full.
+fn row_end(characters: &[char], start: usize, width: u16) -> usize {
+    let mut used = 0;
+    let mut blank = None;
+    for (at, c) in characters.iter().enumerate().skip(start) {
+        used += columns(c.encode_utf8(&mut [0; 4]));
+        if used > width {
+            return blank.unwrap_or(at).max(start + 1);
+        }
+        if *c == ' ' {
+            blank = Some(at + 1);
+        }
+    }
+    characters.len()
 }
 
 /// `text` without its first `columns` columns.

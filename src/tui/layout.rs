@@ -100,9 +100,11 @@ pub(super) fn split_at(column: u16, size: (u16, u16), screen: Screen) -> u16 {
 
 /// A popup of at most `width` × `height` in the middle of the upper part of `size`.
 pub(super) fn popup(size: (u16, u16), width: u16, height: u16) -> Rect {
-    let width = width.min(size.0.saturating_sub(2));
-    let height = height.min(size.1.saturating_sub(3));
-    let y = (size.1.saturating_sub(height) / 3).max(1);
+    // Slivers of what lies beneath only distract: a panel that nearly fills the screen fills it.
+    let width = if width + 8 >= size.0 { size.0 } else { width };
+    let most = size.1.saturating_sub(2);
+    let height = if height + 3 >= most { most } else { height };
+    let y = (size.1.saturating_sub(height) / 3).max(1).min(size.1.saturating_sub(height));
     Rect::new((size.0 - width) / 2, y, width, height)
 }
 

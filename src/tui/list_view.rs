@@ -40,7 +40,11 @@ impl Columns {
     fn fit(width: u16, is_plain: bool) -> Self {
         let fixed = CONFIDENCE + AGE + MORE + 1;
         let lead = if is_plain { 12 } else { 4 };
-        let kind = if is_plain { 11 } else { 2 };
+        let kind = match (is_plain, width) {
+            (true, 0..70) => 0,
+            (true, _) => 11,
+            (false, _) => 2,
+        };
         let function = match width {
             0..58 => 0,
             58..90 => 16,
@@ -168,26 +172,34 @@ impl ListView<'_> {
     ) {
         let shown = fitted(title, width);
         painter.text(x, y, width, &shown, role);
-        if self.terms.is_empty() {
-            return;
-        }
-        let base = shown.as_ptr() as usize;
-        for word in shown.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            if self.is_term(word) {
-                let before = columns(&shown[..word.as_ptr() as usize - base]);
-                painter.text(x + before, y, width - before, word, Role::Match);
-            }
-        }
+        paint_matches(painter, x, y, width, &shown, self.terms);
     }
+}
 
-    fn is_term(&self, word: &str) -> bool {
-        let word = fold(word);
-        self.terms.iter().any(|term| matches_term(&word, term))
+/// Lights up the words of a painted `text` that a search found.
+pub(super) fn paint_matches(
+    painter: &mut Painter<'_>,
+    x: u16,
+    y: u16,
+    width: u16,
+    text: &str,
+    terms: &[String],
+) {
+    if terms.is_empty() {
+        return;
+    }
+    let base = text.as_ptr() as usize;
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let folded = fold(word);
+        if terms.iter().any(|term| matches_term(&folded, term)) {
+            let before = columns(&text[..word.as_ptr() as usize - base]);
+            painter.text(x + before, y, width.saturating_sub(before), word, Role::Match);
+        }
     }
 }
 
 /// Whether a folded word is what a folded query word means, endings apart.
-pub(super) fn matches_term(word: &str, term: &str) -> bool {
+fn matches_term(word: &str, term: &str) -> bool {
     if word.starts_with(term) {
         return !term.is_empty();
     }

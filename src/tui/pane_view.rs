@@ -1,5 +1,6 @@
 //! Paints the item: its fields above, the source with its evidence below.
 
+use super::list_view::paint_matches;
 use super::paint::Painter;
 use super::pane::Shown;
 use super::phrases::{age, clock, kind_word};
@@ -14,6 +15,7 @@ pub(super) fn paint(
     area: Rect,
     shown: &Shown,
     now: Timestamp,
+    terms: &[String],
     has_focus: bool,
 ) {
     let area = Rect { width: area.width.min(shown.width), ..area };
@@ -41,11 +43,11 @@ pub(super) fn paint(
     }
     if shown.source.len() > 0 && usize::from(area.height) > fields + 1 {
         let below = Rect { y: area.y + fields as u16, height: area.height - fields as u16, ..area };
-        source(painter, below, shown, now);
+        source(painter, below, shown, now, terms);
     }
 }
 
-fn source(painter: &mut Painter<'_>, area: Rect, shown: &Shown, now: Timestamp) {
+fn source(painter: &mut Painter<'_>, area: Rect, shown: &Shown, now: Timestamp, terms: &[String]) {
     let Some(document) = &shown.view.document else { return };
     heading(painter, area, shown, now);
     let text = document.readable.as_str();
@@ -59,7 +61,12 @@ fn source(painter: &mut Painter<'_>, area: Rect, shown: &Shown, now: Timestamp) 
                 Lit::Rest => Role::LightRest,
                 Lit::Not => Role::Dim,
             };
-            x = painter.text(x, y, area.right().saturating_sub(x), &piece, role);
+            let room = area.right().saturating_sub(x);
+            let next = painter.text(x, y, room, &piece, role);
+            if lit == Lit::Not {
+                paint_matches(painter, x, y, room, &piece, terms);
+            }
+            x = next;
         }
     }
 }

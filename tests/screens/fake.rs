@@ -218,14 +218,7 @@ impl Fake {
 
     /// Answers a command, if it is one that the store answers.
     pub(crate) fn answer(&mut self, command: &Command) -> Option<Loaded> {
-        let is_write = matches!(
-            command,
-            Command::Decide { .. }
-                | Command::SetTags { .. }
-                | Command::Edit { .. }
-                | Command::Merge { .. }
-        );
-        if is_write && self.holds {
+        if self.holds && is_write(command) {
             return None;
         }
         let ids = |items: &[Seen]| items.iter().map(|(id, _)| *id).collect::<Vec<_>>();
@@ -282,4 +275,14 @@ impl Fake {
             _ => return None,
         })
     }
+}
+
+fn is_write(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Decide { .. }
+            | Command::SetTags { .. }
+            | Command::Edit { .. }
+            | Command::Merge { .. }
+    )
 }

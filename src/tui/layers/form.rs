@@ -12,6 +12,8 @@ use crate::tui::state::State;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
+/// Columns of the form.
+const WIDTH: u16 = 96;
 /// Columns of the labels.
 const LABEL: u16 = 13;
 
@@ -294,13 +296,13 @@ impl Form {
     }
 
     pub(super) fn paint(&self, state: &State, painter: &mut Painter<'_>) {
-        let heights: Vec<u16> =
-            self.fields.iter().map(|(name, input)| height(*name, input)).collect();
+        let width = WIDTH.min(state.size.0).saturating_sub(LABEL + 4);
+        let heights: Vec<u16> = self.fields.iter().map(|(_, input)| height(input, width)).collect();
         let total: u16 = heights.iter().sum();
         let key = |action| state.keymap.shown_key(action);
         let hint = format!("{} saves, {} leaves", key(Action::FormSave), key(Action::FormCancel));
         let id = self.view.automation.id;
-        let body = panel(painter, state.size, (96, total + 2), &format!("edit #{id}"), &hint);
+        let body = panel(painter, state.size, (WIDTH, total + 2), &format!("edit #{id}"), &hint);
         let room = body.height.saturating_sub(1);
         let above: u16 = heights[..=self.at].iter().sum();
         let mut skip = above.saturating_sub(room);
@@ -328,12 +330,12 @@ impl Form {
             if is_here {
                 painter.tint(area, Role::Input);
                 input.paint(painter, area, true);
+            } else if input.has_lines() {
+                input.paint(painter, area, false);
             } else {
                 let style = on_panel(painter.theme, Role::Text);
-                for (row, line) in input.text().lines().take(usize::from(lines)).enumerate() {
-                    let line = fitted(line, area.width);
-                    painter.styled(area.x, y + row as u16, area.width, &line, style);
-                }
+                let text = input.text();
+                painter.styled(area.x, y, area.width, &fitted(&text, area.width), style);
             }
             y += lines;
         }
@@ -350,6 +352,7 @@ fn shown(name: Name, sheet: &Sheet) -> String {
     input.text()
 }
 
-fn height(name: Name, input: &Input) -> u16 {
-    if name.has_lines() { (input.line_count() as u16).clamp(1, 6) } else { 1 }
+/// Rows that a field takes in `width` columns.
+fn height(input: &Input, width: u16) -> u16 {
+    (input.row_count(width.saturating_sub(1)) as u16).clamp(1, 6)
 }

@@ -21,13 +21,22 @@ pub(in crate::tui) struct Inbox {
     pub(in crate::tui) focus: Focus,
     /// Items that came since the list was loaded.
     pub(in crate::tui) news: usize,
+    /// Whether more came than was counted.
+    pub(in crate::tui) has_more_news: bool,
     /// When a short list is loaded again because something came.
     pub(in crate::tui) reloads_at: Option<Timestamp>,
 }
 
 impl Inbox {
     pub(in crate::tui) fn new(filter: QueueFilter) -> Self {
-        Self { filter, list: List::default(), focus: Focus::List, news: 0, reloads_at: None }
+        Self {
+            filter,
+            list: List::default(),
+            focus: Focus::List,
+            news: 0,
+            has_more_news: false,
+            reloads_at: None,
+        }
     }
 }
 
@@ -118,7 +127,8 @@ impl State {
         let Some(area) = areas.pane else { return };
         match &self.pane.shown {
             Some(shown) => {
-                pane_view::paint(painter, area, shown, self.now, self.focus() == Focus::Pane);
+                let has_focus = self.focus() == Focus::Pane;
+                pane_view::paint(painter, area, shown, self.now, self.terms(), has_focus);
             }
             None if self.current_id().is_some() => {
                 painter.text(area.x, area.y, area.width, "…", Role::Dim);
@@ -155,9 +165,14 @@ impl State {
             parts.push(format!("{} done today", thousands(counts.done_today)));
         }
         parts.extend(self.writes.pace(self.now).map(|pace| format!("{pace}/min")));
-        if self.inbox.news > 0 {
-            let key = self.keymap.shown_key(Action::Refresh);
-            parts.push(format!("{} new, {key}", thousands(self.inbox.news as u64)));
+        let key = self.keymap.shown_key(Action::Refresh);
+        match (self.inbox.news, self.inbox.has_more_news) {
+            (0, false) => {}
+            (0, true) => parts.push(format!("new items, {key}")),
+            (news, is_more) => {
+                let more = if is_more { "+" } else { "" };
+                parts.push(format!("{}{more} new, {key}", thousands(news as u64)));
+            }
         }
         painter.text(x, area.y, end.saturating_sub(x), &parts.join(dot), Role::Dim);
     }
@@ -175,7 +190,7 @@ impl State {
             now: self.now,
             has_focus: self.inbox.focus == Focus::List,
             dims_decided: true,
-            terms: &[],
+            terms: self.terms(),
         };
         view.paint(painter, area);
     }

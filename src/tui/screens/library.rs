@@ -10,6 +10,7 @@ use crate::tui::input::Input;
 use crate::tui::layout::Focus;
 use crate::tui::list::List;
 use crate::tui::message::{Command, Level};
+use crate::tui::session::Screen;
 use crate::tui::state::State;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -129,6 +130,12 @@ impl Library {
 }
 
 impl State {
+    /// Folded words to light up: those of the search, in the Library.
+    pub(in crate::tui) fn terms(&self) -> &[String] {
+        let is_searching = self.screen == Screen::Library && !self.library.query.text.is_empty();
+        if is_searching { &self.library.answer.terms } else { &[] }
+    }
+
     pub(in crate::tui) fn enter_library(&mut self) {
         if !self.library.list.is_loaded {
             self.search();

@@ -39,8 +39,12 @@ impl State {
             if has_text && beyond > 0 { format!(" +{beyond} by meaning") } else { String::new() };
         let right = format!("{}{near}  {slider}", thousands(total));
         let mut x = area.x + 1;
-        let label = if painter.is_plain { "search: " } else { "/ " };
         let has_focus = library.focus == Focus::Search;
+        let label = match (painter.is_plain, has_focus || !library.input.is_empty()) {
+            (true, _) => "search: ",
+            (false, true) => "/ ",
+            (false, false) => "",
+        };
         let role = if has_focus { Role::Accent } else { Role::Dim };
         x = painter.text(x, area.y, 8, label, role);
         let right_width = columns(&right).min(area.width / 2);
@@ -131,11 +135,7 @@ impl State {
             now: self.now,
             has_focus: matches!(self.library.focus, Focus::List | Focus::Search),
             dims_decided: false,
-            terms: if self.library.query.text.is_empty() {
-                &[]
-            } else {
-                &self.library.answer.terms
-            },
+            terms: self.terms(),
         };
         view.paint(painter, area);
     }
