@@ -1,5 +1,7 @@
 //! The program as scripts meet it: arguments in, JSON and exit statuses out, over a real home.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -226,8 +228,19 @@ fn a_store_of_a_newer_program_is_refused_politely() {
 fn what_a_person_adds_is_listed_shown_and_searchable() {
     let home = Home::new();
     let added = home.json(&[
-        "add", "--title", "Call back missed calls", "--trigger", "a call is missed", "--step",
-        "text the caller", "--step", "open a ticket", "--tool", "Twilio", "--tag", "Phones",
+        "add",
+        "--title",
+        "Call back missed calls",
+        "--trigger",
+        "a call is missed",
+        "--step",
+        "text the caller",
+        "--step",
+        "open a ticket",
+        "--tool",
+        "Twilio",
+        "--tag",
+        "Phones",
     ]);
     let id = added[0]["changed"][0]["id"].to_string();
     let shown = &home.json(&["show", &id])[0]["automation"];

@@ -1,5 +1,7 @@
 //! The pipeline over a real store, with a feed served on this machine.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use jiff::Timestamp;
 use reservoir::jobs::{Finder, JobsError, Pipeline, PipelineSettings, Plan};
 use reservoir::model::{
@@ -64,8 +66,7 @@ impl House {
     }
 
     async fn run(&self, plan: Plan) -> Vec<(Stage, JobState, String)> {
-        let summary =
-            self.pipeline.run(plan, |_| {}, CancellationToken::new()).await.unwrap();
+        let summary = self.pipeline.run(plan, |_| {}, CancellationToken::new()).await.unwrap();
         let told = |job: &reservoir::model::JobRow| {
             (job.stage, job.state, job.message.clone().unwrap_or_default())
         };
@@ -74,11 +75,8 @@ impl House {
 
     /// Visits the feed now, due or not.
     async fn crawl(&self) -> (JobState, String) {
-        let plan = Plan {
-            stages: vec![Stage::Crawl],
-            sources: vec!["feed".into()],
-            with_sample: false,
-        };
+        let plan =
+            Plan { stages: vec![Stage::Crawl], sources: vec!["feed".into()], with_sample: false };
         let (_, state, message) = self.run(plan).await.remove(0);
         (state, message)
     }
@@ -161,10 +159,7 @@ async fn a_changed_entry_is_a_new_revision_and_is_read_again() {
 #[tokio::test]
 async fn a_failing_feed_is_told_in_words_and_left_alone_for_a_while() {
     let server = MockServer::start().await;
-    Mock::given(method("GET"))
-        .respond_with(ResponseTemplate::new(500))
-        .mount(&server)
-        .await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(500)).mount(&server).await;
     let house = House::new();
     house.add_feed(&server.uri()).await;
     let (state, message) = house.crawl().await;
@@ -188,8 +183,7 @@ async fn a_run_is_refused_while_another_process_holds_the_lease() {
     };
     let taken = house.store.write(move |writing| writing.take_lease(&lease, now)).await;
     assert!(taken.unwrap_or_else(|error: StoreError| panic!("{error}")));
-    let refused =
-        house.pipeline.run(Plan::default(), |_| {}, CancellationToken::new()).await;
+    let refused = house.pipeline.run(Plan::default(), |_| {}, CancellationToken::new()).await;
     assert!(matches!(refused, Err(JobsError::Busy { owner }) if owner == "elsewhere:1"));
 }
 

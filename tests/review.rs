@@ -1,5 +1,7 @@
 //! Review through a real store: verdicts, undo, redo, conflicts, restarts.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use reservoir::model::{

@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use reservoir::cli::{Cli, run};
+use reservoir::cli::{Cli, Command, eval};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,8 @@ fn ranked(documents: &Path, queries: &Path, mode: &str) -> Run {
     let arguments =
         arguments.iter().map(|a| (*a).into()).chain(paths.map(|p| p.as_os_str().to_owned()));
     let cli = <Cli as clap::Parser>::try_parse_from(arguments).unwrap();
-    run(&cli).unwrap();
+    let Some(Command::Eval(command)) = cli.command else { panic!("`eval` is a command") };
+    eval::run(&command).unwrap();
     let mut ranked = Run::new();
     for line in std::fs::read_to_string(out).unwrap().lines() {
         let fields: Vec<&str> = line.split(' ').collect();

@@ -1,9 +1,9 @@
 //! The store's file: its schema, and documents stored once.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use jiff::Timestamp;
-use reservoir::model::{
-    DocumentKind, NewDocument, NewSource, RawBody, SourceId, SourceKind,
-};
+use reservoir::model::{DocumentKind, NewDocument, NewSource, RawBody, SourceId, SourceKind};
 use reservoir::store::{Store, StoreError, Stored, prepare};
 use std::sync::Arc;
 
@@ -61,7 +61,9 @@ fn the_final_schema_is_as_reviewed() {
         .unwrap();
     let schema: Vec<String> =
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    for table in schema.iter().filter(|sql| sql.starts_with("CREATE TABLE") && !sql.contains("sqlite_")) {
+    for table in
+        schema.iter().filter(|sql| sql.starts_with("CREATE TABLE") && !sql.contains("sqlite_"))
+    {
         assert!(table.contains("STRICT"), "{table}");
     }
     insta::assert_snapshot!("schema", schema.join(";\n"));
