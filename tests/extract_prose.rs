@@ -8,7 +8,7 @@ use rstest::rstest;
 
 fn read(title: &str, text: &str, kind: DocumentKind) -> Vec<Draft> {
     let input = Input { title, readable: text, kind: Some(kind), ..Input::default() };
-    Extractor::load().unwrap().extract(&input)
+    Extractor::load().expect("shipped data").extract(&input)
 }
 
 #[test]

@@ -19,6 +19,12 @@ pub(crate) struct Chosen {
 /// How much labels of a whole text count beside the rules, whose scores are mostly below 3.
 const LABELS: f32 = 3.0;
 
+/// How much a mere topic counts beside a clause of condition.
+const GUESSED: f32 = 0.3;
+
+/// From this score on a choice is as sure as its lead over the others.
+const FULL: f32 = 0.6;
+
 /// What speaks for each kind: its strongest signs, and the one that tells it best.
 #[derive(Clone)]
 struct Tally {
@@ -82,7 +88,22 @@ pub(crate) fn trigger(
             }
         }
     }
+    if !reading.is_template && tallies.iter().all(|tally| tally.signs.is_empty()) {
+        guess(reading, part, &mut tallies);
+    }
     pick(reading, tallies, labels)
+}
+
+/// Without any clause of condition, what the words of the first sentences are about.
+fn guess(reading: &Reading, part: &Part, tallies: &mut [Tally]) {
+    for (order, at) in part.sentences.clone().enumerate() {
+        let Some((kind, strength)) = trigger::kind_of(reading.sentence(at)) else { continue };
+        let worth = strength * GUESSED / (1.0 + 0.1 * order as f32);
+        let tally = &mut tallies[kind as usize];
+        tally.signs.push(worth);
+        let range = reading.outline.sentences[at].range.clone();
+        tally.best.get_or_insert((worth, range));
+    }
 }
 
 fn pick(
@@ -117,8 +138,10 @@ fn pick(
         return None;
     }
     let total: f32 = scores.iter().map(|score| (score * 1.6).exp() - 1.0).sum();
-    let confidence =
-        (((scores[best] * 1.6).exp() - 1.0) / total.max(0.01) * 0.95).clamp(0.05, 0.97);
+    let confidence = (((scores[best] * 1.6).exp() - 1.0) / total.max(0.01)
+        * 0.95
+        * (scores[best] / FULL).min(1.0))
+    .clamp(0.05, 0.97);
     let range = tallies[best].best.take().map(|(_, range)| range);
     Some(Chosen { kind: TriggerKind::ALL[best], range, confidence })
 }

@@ -3,11 +3,10 @@
 mod kinds;
 mod times;
 
-pub(crate) use kinds::named_kinds;
+pub(crate) use kinds::{kind_of, named_kinds};
 
 use crate::extract::pattern;
 use crate::model::TriggerKind;
-use kinds::kind_of;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -133,7 +132,7 @@ static ANYBODY: LazyLock<Regex> = LazyLock::new(|| {
 /// Something that comes in by itself: "An order comes in", "Alerts come by webhook".
 static ARRIVES: LazyLock<Regex> = LazyLock::new(|| {
     pattern::regex(
-        r"(?i)^(?:\w+ ){1,6}?(?:comes? (?:in|by|through|via)|lands? in|arrives?|goes into|is (?:created|added|uploaded|submitted|missed|booked|signed|paid)|goes unanswered|rings out|nobody picks up)\b",
+        r"(?i)^(?:submitting|filling in|filling out|booking|scanning|signing|paying|pressing|uploading|dropping|texting|emailing) (?:it|the|a|an|one|your|our)\b|^(?:\w+ ){1,6}?(?:comes? (?:in|by|through|via)|lands? in|arrives?|goes into|is (?:created|added|uploaded|submitted|missed|booked|signed|paid)|goes unanswered|rings out|nobody picks up)\b",
     )
 });
 

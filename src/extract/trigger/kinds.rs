@@ -153,7 +153,7 @@ fn set_of(patterns: &[(&str, TriggerKind, f32)]) -> RegexSet {
 }
 
 /// The kind that the words of a trigger's clause speak for most.
-pub(super) fn kind_of(clause: &str) -> Option<(TriggerKind, f32)> {
+pub(crate) fn kind_of(clause: &str) -> Option<(TriggerKind, f32)> {
     strongest(KIND_SET.matches(clause).into_iter().map(|at| (KINDS[at].1, KINDS[at].2)))
 }
 
