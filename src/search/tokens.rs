@@ -122,6 +122,11 @@ pub(super) fn list_tokens(analyzer: &TextAnalyzer, text: &str) -> Vec<String> {
     tokens
 }
 
+/// Neighbouring stems, each two as one word.
+pub(super) fn list_pairs(stems: &[String]) -> Vec<String> {
+    stems.windows(2).map(|pair| format!("{}+{}", pair[0], pair[1])).collect()
+}
+
 /// A title as it is compared to the letter: its words, whatever stands between them.
 pub(super) fn title_key(analyzer: &TextAnalyzer, title: &str) -> String {
     let mut key = list_tokens(analyzer, title).join(" ");

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Lines of a run for one query, as measures of rank look no deeper.
 const DEPTH: usize = 100;
@@ -60,7 +61,7 @@ pub fn run(args: &Args) -> Result<(), CliError> {
     let out = std::fs::File::create(&args.out).map_err(|e| cannot("write", &args.out, &e))?;
     let mut out = BufWriter::new(out);
     for query in &queries {
-        // The full stop of a finished sentence: no word of a query in a file is still being typed.
+        // The space says that the last word is finished: nobody is typing it.
         let text = format!("{} ", plain_words(&query.text));
         let mut asked = SearchQuery::new(text, DEPTH);
         asked.mode = mode;
@@ -114,12 +115,14 @@ fn meaning(entry: &Entry) -> String {
     }
 }
 
-/// A folder beside the run, gone when the run is written.
+/// A temporary folder, gone when the run is written.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(out: &Path) -> Result<Self, CliError> {
-        let name = format!("reservoir-eval-{}", std::process::id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("reservoir-eval-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).map_err(|e| cannot("make", out, &e))?;
         Ok(Self(path))
