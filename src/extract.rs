@@ -15,6 +15,7 @@ mod judge;
 mod label;
 mod lexicon;
 mod node;
+mod pattern;
 mod prose;
 mod reading;
 mod role;

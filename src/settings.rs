@@ -12,6 +12,7 @@ pub mod keymap;
 pub mod paths;
 mod problem;
 pub mod prompt;
+mod reference;
 pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
@@ -22,4 +23,5 @@ pub use keymap::{Keymap, load_keymap, shipped_keymaps};
 pub use paths::{DEFAULT_WORKSPACE, Home, Workspace};
 pub use problem::{Problem, SettingsError};
 pub use prompt::{Prompt, list_prompts, load_prompt};
+pub use reference::{KeyLine, key_lines, key_tables};
 pub use theme::{ColorDepth, Role, Theme, list_themes, load_theme};

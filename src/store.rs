@@ -29,6 +29,7 @@ pub use changes::{Change, Operation};
 pub use connection::{Reading, Store, Writing};
 pub use documents::{PreparedDocument, Stored, WaitingDocument, prepare};
 pub use drafts::StoredDrafts;
+pub use duplicates::Comparable;
 pub use embeddings::StoredVector;
 pub use error::StoreError;
 pub use health::Health;

@@ -12,7 +12,7 @@ fn records() -> Vec<PathBuf> {
         return Vec::new();
     };
     entries
-        .map(|entry| entry.unwrap().path())
+        .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.extension().is_some_and(|e| e == "json"))
         .collect()
 }

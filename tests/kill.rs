@@ -1,6 +1,8 @@
 //! kill -9 at random moments of a run with reviewing going on: nothing confirmed is lost, nothing
 //! is stored by halves, and the next run finishes the work. `RESERVOIR_KILLS=20` kills more often.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;

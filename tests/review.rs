@@ -1,5 +1,7 @@
 //! Review through a real store: verdicts, undo, redo, conflicts, restarts.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use reservoir::model::{
@@ -273,7 +275,7 @@ fn act() -> impl Strategy<Value = Act> {
         Just(Verdict::Approve),
         Just(Verdict::Reopen),
         Just(reject("no")),
-        Just(Verdict::Defer { until: "2027-01-01T00:00:00Z".parse().unwrap() }),
+        Just(Verdict::Defer { until: "2027-01-01T00:00:00.123456789Z".parse().unwrap() }),
     ];
     prop_oneof![
         (0..4usize, verdict).prop_map(|(at, verdict)| Act::Decide(at, verdict)),

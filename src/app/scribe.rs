@@ -2,7 +2,7 @@
 //! disk before the screen hears of it.
 
 use super::backend::Backend;
-use crate::model::{Automation, DecisionKind};
+use crate::model::{Automation, Status};
 use crate::review::{self, Outcome, ReviewError, Target};
 use crate::tui::{Command, DecidedItems, Loaded, ReversedItems, Token};
 use tokio::sync::mpsc;
@@ -74,13 +74,10 @@ fn decided(backend: &Backend, token: Token, outcome: Result<Outcome, ReviewError
 }
 
 fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewError>) {
-    let outcome = outcome.map_err(|error| words(&error)).map(|outcome| {
-        let kind = if is_redo { DecisionKind::Redo } else { DecisionKind::Undo };
-        ReversedItems {
-            summary: summary(kind, &outcome.changed),
-            done: revisions(&outcome.changed),
-            refused: refused(&outcome),
-        }
+    let outcome = outcome.map_err(|error| words(&error)).map(|outcome| ReversedItems {
+        summary: summary(&outcome.changed),
+        done: revisions(&outcome.changed),
+        refused: refused(&outcome),
     });
     backend.answer(Loaded::Reversed { is_redo, outcome });
 }
@@ -93,11 +90,17 @@ fn refused(outcome: &Outcome) -> Vec<(crate::model::AutomationId, String)> {
     outcome.refused.iter().map(|(id, refusal)| (*id, refusal.to_string())).collect()
 }
 
-fn summary(kind: DecisionKind, changed: &[Automation]) -> String {
-    let verb = if kind == DecisionKind::Redo { "done again" } else { "undone" };
+/// How the items stand now, in words.
+fn summary(changed: &[Automation]) -> String {
     match changed {
-        [one] => format!("{verb}: {} is {}", one.content.title, one.status),
-        many => format!("{verb}: {} items", many.len()),
+        [one] => {
+            let place = match one.status {
+                Status::Inbox => "in the inbox",
+                status => status.name(),
+            };
+            format!("“{}” is {place}", one.content.title)
+        }
+        many => format!("{} items", many.len()),
     }
 }
 

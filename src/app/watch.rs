@@ -4,7 +4,6 @@
 use super::backend::Backend;
 use crate::jobs::{Follower, JobsError};
 use crate::search::Index;
-use crate::store::StoreError;
 use crate::tui::Loaded;
 use std::time::Duration;
 
@@ -43,10 +42,7 @@ async fn newest(backend: &Backend) -> Option<i64> {
 }
 
 async fn changed_since(backend: &Backend, seen: i64) -> Vec<crate::model::AutomationId> {
-    let read = backend
-        .store
-        .read(move |reading| Ok::<_, StoreError>(reading.list_changes(seen, MOST_IDS + 1)?))
-        .await;
+    let read = backend.store.read(move |reading| reading.list_changes(seen, MOST_IDS + 1)).await;
     match read {
         Ok(changes) if changes.len() <= MOST_IDS => {
             let mut ids: Vec<_> = changes.iter().map(|change| change.automation).collect();

@@ -7,13 +7,14 @@ use crate::cli::{CliError, Context, Global};
 use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
 use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use jiff::Timestamp;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 
 /// How long the first frame waits for the queue, so that the first thing seen is useful.
 const FIRST_ANSWERS: Duration = Duration::from_millis(40);
@@ -53,7 +54,7 @@ struct Workbench {
     answers: mpsc::UnboundedReceiver<Loaded>,
     writes: Option<mpsc::UnboundedSender<Command>>,
     scribe: tokio::task::JoinHandle<()>,
-    input: Option<EventStream>,
+    input: Option<Input>,
     session_file: PathBuf,
     editor: String,
     is_done: bool,
@@ -110,7 +111,7 @@ impl Workbench {
         self.carry_all(first)?;
         self.first_answers().await?;
         tokio::spawn(watch::run(self.backend.clone()));
-        self.input = Some(EventStream::new());
+        self.input = Some(Input::open());
         while !self.is_done {
             if self.state.take_dirty() {
                 let state = &mut self.state;
@@ -140,11 +141,7 @@ impl Workbench {
         let timer = self.state.next_timer();
         let input = self.input.as_mut().expect("invariant: input is open while the loop runs");
         tokio::select! {
-            read = input.next() => match read {
-                Some(Ok(event)) => Ok(Some(translate(event).unwrap_or(Event::Tick))),
-                Some(Err(error)) => Err(error),
-                None => Ok(None),
-            },
+            read = input.events.recv() => read.transpose(),
             loaded = self.answers.recv() => {
                 Ok(loaded.map(|loaded| Event::Loaded(Box::new(loaded))))
             }
@@ -159,21 +156,18 @@ impl Workbench {
     fn drain(&mut self) -> io::Result<()> {
         while !self.is_done {
             let Some(input) = self.input.as_mut() else { return Ok(()) };
-            let event = match input.next().now_or_never() {
-                Some(Some(Ok(event))) => translate(event),
-                Some(Some(Err(error))) => return Err(error),
-                Some(None) => {
+            let event = match input.events.try_recv() {
+                Ok(read) => read?,
+                Err(TryRecvError::Disconnected) => {
                     self.is_done = true;
-                    None
+                    return Ok(());
                 }
-                None => match self.answers.try_recv() {
-                    Ok(loaded) => Some(Event::Loaded(Box::new(loaded))),
+                Err(TryRecvError::Empty) => match self.answers.try_recv() {
+                    Ok(loaded) => Event::Loaded(Box::new(loaded)),
                     Err(_) => return Ok(()),
                 },
             };
-            if let Some(event) = event {
-                self.handle(event)?;
-            }
+            self.handle(event)?;
         }
         Ok(())
     }
@@ -263,7 +257,7 @@ impl Workbench {
 
     /// Takes up where the terminal was left, at the size it has now.
     fn resume(&mut self) -> io::Result<()> {
-        self.input = Some(EventStream::new());
+        self.input = Some(Input::open());
         let (width, height) = self.screen.size()?;
         self.handle(Event::Resize(width, height))
     }
@@ -282,6 +276,35 @@ impl Workbench {
         if self.scribe.await.is_err() {
             tracing::error!("the scribe panicked");
         }
+    }
+}
+
+/// The terminal's events, read by a task of their own so that the loop can drain them without
+/// polling the stream; dropping it stops the reading, which leaves the keys to somebody else.
+struct Input {
+    events: mpsc::UnboundedReceiver<io::Result<Event>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Input {
+    fn open() -> Self {
+        let (send, events) = mpsc::unbounded_channel();
+        let task = tokio::spawn(async move {
+            let mut stream = EventStream::new();
+            while let Some(read) = stream.next().await {
+                let event = read.map(translate).transpose();
+                if event.is_some_and(|event| send.send(event).is_err()) {
+                    return;
+                }
+            }
+        });
+        Self { events, task }
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 

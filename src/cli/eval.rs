@@ -3,6 +3,7 @@
 pub mod classify;
 pub mod dedupe;
 pub mod extract;
+mod lines;
 pub mod search;
 
 use super::CliError;

@@ -1,223 +1,14 @@
 //! What an automation does: the clauses that tell an action.
 
+mod words;
+
 use super::lexicon::{self, Form};
 use super::structure::Kind;
 use std::ops::Range;
+use words::{ACTORS, GOING, NEGATIONS, NOUN_LEADS, OBJECT_LEADS, PASSIVES, SENDABLE, SUBJECTS};
 
 /// The longest action (bytes) that is kept whole.
 const LONGEST: usize = 170;
-
-/// Words after which a third person form is a verb: "it sends", "that pulls".
-const SUBJECTS: &[&str] = &[
-    "it",
-    "that",
-    "which",
-    "who",
-    "then",
-    "and",
-    "also",
-    "automatically",
-    "n8n",
-    "zapier",
-    "make",
-    "bot",
-    "agent",
-    "workflow",
-    "script",
-    "system",
-    "automation",
-    "scenario",
-    "zap",
-    "claude",
-    "gpt",
-    "chatgpt",
-    "ai",
-    "openai",
-    "gemini",
-    "model",
-    "node",
-    "flow",
-    "assistant",
-    "airtable",
-    "power",
-    "automate",
-    "simply",
-    "just",
-    "immediately",
-    "instantly",
-    "finally",
-    "next",
-    "first",
-    "he",
-    "she",
-    "trigger",
-    "tool",
-    "app",
-    "llm",
-    "api",
-    "template",
-    "one",
-    "second",
-    "step",
-    "module",
-    "filter",
-    "parser",
-    "webhook",
-];
-
-/// Words after which a base form is a verb: "we send", "will create".
-const ACTORS: &[&str] = &[
-    "we",
-    "i",
-    "will",
-    "can",
-    "automatically",
-    "then",
-    "they",
-    "to",
-    "and",
-    "also",
-    "you",
-    "simply",
-    "i'll",
-    "we'll",
-    "it'll",
-    "i’ll",
-];
-
-/// Words before which a noun is no verb: "the reports", "of orders".
-const NOUN_LEADS: &[&str] = &[
-    "the", "a", "an", "our", "my", "your", "their", "its", "his", "her", "of", "in", "for", "with",
-    "from", "on", "by", "new", "these", "those", "any", "no", "all", "more", "two", "three",
-    "four", "five", "six", "some", "many", "most", "every", "per", "as", "at", "into", "this",
-    "phone", "customer", "client", "unread", "missed",
-];
-
-/// Words that follow a verb rather than a noun: "sends the", "posts to".
-const OBJECT_LEADS: &[&str] = &[
-    "the",
-    "a",
-    "an",
-    "it",
-    "them",
-    "each",
-    "all",
-    "our",
-    "my",
-    "their",
-    "new",
-    "with",
-    "to",
-    "into",
-    "him",
-    "her",
-    "us",
-    "me",
-    "you",
-    "your",
-    "its",
-    "every",
-    "any",
-    "only",
-    "whether",
-    "what",
-    "which",
-    "who",
-    "up",
-    "out",
-    "back",
-    "down",
-    "off",
-    "one",
-    "two",
-    "three",
-    "this",
-    "that",
-    "those",
-    "these",
-    "for",
-    "from",
-    "in",
-    "on",
-    "through",
-    "via",
-    "everything",
-    "anything",
-    "how",
-    "if",
-    "data",
-    "messages",
-    "content",
-    "and",
-    "both",
-    "relevant",
-    "as",
-];
-
-const PASSIVES: &[&str] =
-    &["is", "are", "gets", "get", "was", "were", "be", "been", "being", "wird", "werden"];
-
-const NEGATIONS: &[&str] = &[
-    "not",
-    "never",
-    "don't",
-    "doesn't",
-    "didn't",
-    "can't",
-    "cannot",
-    "won't",
-    "couldn't",
-    "don’t",
-    "doesn’t",
-    "didn’t",
-    "can’t",
-    "won’t",
-    "wouldn't",
-    "shouldn't",
-    "nicht",
-    "nie",
-    "nunca",
-    "jamais",
-    "non",
-    "mai",
-];
-
-/// Nouns that go out by themselves: "a text goes out".
-const SENDABLE: &[&str] = &[
-    "email",
-    "e-mail",
-    "mail",
-    "text",
-    "sms",
-    "message",
-    "reminder",
-    "notification",
-    "invoice",
-    "letter",
-    "link",
-    "alert",
-    "summary",
-    "report",
-    "task",
-    "ticket",
-    "draft",
-    "quote",
-    "reply",
-    "ping",
-    "form",
-    "request",
-    "lead",
-    "file",
-    "name",
-    "answer",
-    "answers",
-    "note",
-    "everything",
-    "photos",
-    "photo",
-];
-
-const GOING: &[&str] = &["goes", "lands", "arrives", "comes", "go", "appears", "turns"];
 
 struct Word<'t> {
     lower: String,
@@ -243,7 +34,7 @@ pub(crate) fn actions(
     if sentence.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}')) {
         return japanese(sentence, range.start);
     }
-    let words = words(sentence);
+    let words = split(sentence);
     let heads: Vec<usize> = (0..words.len())
         .filter(|at| !taken.iter().any(|t| t.contains(&(range.start + words[*at].range.start))))
         .filter(|at| is_action(&words, *at, kind))
@@ -251,7 +42,7 @@ pub(crate) fn actions(
     clauses(sentence, &words, &heads, range.start, taken)
 }
 
-fn words(sentence: &str) -> Vec<Word<'_>> {
+fn split(sentence: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut start = None;
     let mut is_parted = false;

@@ -46,16 +46,35 @@ pub(crate) fn trigger(
         for (kind, strength) in trigger::named_kinds(reading.title) {
             add(kind, strength * 1.1, None);
         }
-        for cue in trigger::cues(reading.title, &(0..reading.title.len())) {
+        for cue in trigger::cues(reading.title, &(0..reading.title.len()))
+            .iter()
+            .filter(|cue| cue.is_named)
+        {
             add(cue.kind, cue.strength, None);
         }
     }
     for (order, at) in part.sentences.clone().enumerate() {
-        let weight = weight(reading, at) / (1.0 + 0.03 * order as f32);
-        for cue in &reading.said[at].cues {
+        let weight = weight(reading, at)
+            / (1.0 + if reading.is_template { 0.03 } else { 0.1 } * order as f32);
+        let does = |at: usize| reading.said.get(at).is_some_and(|said| !said.actions.is_empty());
+        let weight = if reading.is_template || does(at) {
+            weight
+        } else if does(at + 1) {
+            weight * 0.85
+        } else {
+            weight * 0.6
+        };
+        // A gallery's many "when" clauses are mostly about details.
+        for cue in reading.said[at].cues.iter().filter(|cue| cue.is_named || !reading.is_template) {
             add(cue.kind, cue.strength * weight, Some(&cue.range));
         }
-        if reading.is_template {
+        if !reading.is_template {
+            let names = trigger::named_kinds(reading.sentence(at))
+                .filter(|(kind, _)| *kind == TriggerKind::Webhook);
+            for (kind, strength) in names.filter(|(_, strength)| *strength > 0.5) {
+                add(kind, strength * weight, Some(&reading.outline.sentences[at].range));
+            }
+        } else {
             let is_named = opens_with_trigger(reading, at);
             for (kind, strength) in trigger::named_kinds(reading.sentence(at)) {
                 let range = &reading.outline.sentences[at].range;
@@ -71,20 +90,23 @@ fn pick(
     mut tallies: Vec<Tally>,
     labels: &[(TriggerKind, f32)],
 ) -> Option<Chosen> {
+    let speaks_of_n8n = reading.is_template
+        && (reading.text.contains("n8n")
+            || reading.title.contains("n8n")
+            || reading.text.contains("orkflow"));
     let scores: Vec<f32> = TriggerKind::ALL
         .iter()
         .zip(&mut tallies)
         .map(|(kind, tally)| {
             tally.signs.sort_by(|a, b| b.total_cmp(a));
-            let halved = tally
-                .signs
-                .iter()
-                .zip([1.0, 0.5, 0.25, 0.12])
-                .map(|(sign, share)| sign * share)
-                .sum::<f32>();
+            // A gallery's text says its trigger again and again; a story says it once, then its details.
+            let shares =
+                if reading.is_template { [1.0, 0.5, 0.25, 0.12] } else { [1.0, 0.1, 0.0, 0.0] };
+            let halved =
+                tally.signs.iter().zip(shares).map(|(sign, share)| sign * share).sum::<f32>();
             let label =
                 labels.iter().find(|(label, _)| label == kind).map_or(0.0, |(_, p)| p * LABELS);
-            let prior = if reading.is_template { prior(*kind) } else { 0.0 };
+            let prior = if speaks_of_n8n { prior(*kind) } else { 0.0 };
             halved + label + prior
         })
         .collect();
@@ -117,7 +139,7 @@ fn weight(reading: &Reading, at: usize) -> f32 {
     }
     let by_section = match reading.section(at) {
         Section::How => 1.0,
-        Section::Lead | Section::Title => 0.9,
+        Section::Lead => 0.9,
         Section::Other => 0.75,
         Section::Problem | Section::Benefit => 0.45,
         Section::Setup => 0.4,

@@ -1,5 +1,6 @@
 //! The value a text claims, as numbers with units.
 
+use crate::extract::pattern;
 use crate::model::{Claim, ClaimUnit, Period};
 use regex::{Captures, Regex};
 use std::ops::Range;
@@ -97,7 +98,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:\d{{1,3}}(?:[.,\x{{202f}}\x{{a0}} ]\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)?|\b(?:{}))",
         words.join("|")
     );
-    Regex::new(&format!(
+    pattern::regex(&format!(
         r"(?ix)(?:
         (?P<sign>[$€£¥])\ ?(?P<money>{number})(?:\ ?(?P<kilo>k|m|thousand|million|mil)\b)?
         |(?P<sum>{number})\ ?(?P<kilo2>k|thousand|million|tausend|mil|mila|mille)?\ ?(?P<currency>€|£|euros?\b|dollars?\b|pounds?\b|usd\b|eur\b|gbp\b|chf\b|francs?\b|reais\b|円|万円)
@@ -107,30 +108,36 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
         |(?P<things>{number})\ (?:\w+\ ){{0,2}}?(?P<thing>leads|calls|bookings|reviews|appointments|customers|clients|e-?mails|tickets|orders|invoices|no-shows|messages|meetings|members|patients|jobs|replies|quotes|hires|deals|phone\ calls|reports|sales)\b
         )",
     ))
-    .expect("invariant: the shipped pattern compiles")
 });
 
 /// Words of a sentence that speaks of value rather than of how something works.
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?ix)\b(?:sav(?:e|es|ed|ing|ings)|cuts?|reduc\w+|instead\ of|rather\ than|used\ to|took|takes?\ (?:me|us|them|about|less|only|under)|now|earn\w*|revenue|recover\w*|brings?|brought|worth|more|fewer|less|dropp?\w*|fell|rose|increas\w+|decreas\w+|went\ from|from\ \S+(?:\ \S+){0,4}\ to|down\ to|up\ to|faster|doubl\w+|tripl\w+|halv\w+|extra|per\ (?:week|month|day|client|lead)|a\ (?:week|month|day|year)|got\ back|freed|spent|spend|counted|lost|losing|wast\w+|spar\w+|statt|fr[üu]her|weniger|ahorr\w+|antes|menos|gagn\w+|[ée]conomis\w+|moins|risparmi\w+|meno|prima|econom\w+|rechne)\b|時間|減|増|短縮").expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?ix)\b(?:sav(?:e|es|ed|ing|ings)|cuts?|reduc\w+|instead\ of|rather\ than|used\ to|took|takes?\ (?:me|us|them|about|less|only|under)|now|earn\w*|revenue|recover\w*|brings?|brought|worth|more|fewer|less|dropp?\w*|fell|rose|increas\w+|decreas\w+|went\ from|from\ \S+(?:\ \S+){0,4}\ to|down\ to|up\ to|faster|doubl\w+|tripl\w+|halv\w+|extra|per\ (?:week|month|day|client|lead)|a\ (?:week|month|day|year)|got\ back|freed|spent|spend|counted|lost|losing|wast\w+|spar\w+|statt|fr[üu]her|weniger|ahorr\w+|antes|menos|gagn\w+|[ée]conomis\w+|moins|risparmi\w+|meno|prima|econom\w+|rechne)\b|時間|減|増|短縮",
+    )
 });
 
 /// Words right before a number that make it a point or span in time, a price or a setting.
 static WORKINGS_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:every|after|within|in the last|last|past|the next|next|before|older than|newer than|at least|wait(?:s|ed)?(?: for)?|at|older|under|over the|each|for|in|nach|innerhalb von|alle|cada|après|dopo|costs?|pay(?:s|ing)?|priced at|plan|subscription|deposit of|invoices? (?:over|above|under)|step|top|version|gpt)(?: (?:about|around|only|just|up to|exactly|roughly))? ?$").expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?i)\b(?:every|after|within|in the last|last|past|the next|next|before|older than|newer than|at least|wait(?:s|ed)?(?: for)?|at|older|under|over the|each|for|in|nach|innerhalb von|alle|cada|après|dopo|costs?|pay(?:s|ing)?|priced at|plan|subscription|deposit of|invoices? (?:over|above|under)|step|top|version|gpt)(?: (?:about|around|only|just|up to|exactly|roughly))? ?$",
+    )
 });
 
 static WORKINGS_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s?(?:before|after|later|ago|in advance|old\b|early|out\b|prior|from now|ahead|window|interval|delay|plan|subscription|trial|vor\b|nach\b|antes|después|avant|après|prima|dopo|notice|per (?:1k|million|token|seat|user))").expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?i)^\s?(?:before|after|later|ago|in advance|old\b|early|out\b|prior|from now|ahead|window|interval|delay|plan|subscription|trial|vor\b|nach\b|antes|después|avant|après|prima|dopo|notice|per (?:1k|million|token|seat|user))",
+    )
 });
 
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[\s,]*(?:(?:of (?:my|our|their|staff|admin|manual|work|admin work) )?(?:\w+ )?)?(?:(?P<week>(?:a|per|each|every|pro|die|/|in der|in the|por|a la|par|à la|alla|por) ?(?:week|woche|semana|semaine|settimana)|weekly)|(?P<month>(?:a|per|each|every|pro|im|/|al|par|por|al) ?(?:month|mo\b|monat|mes|mois|mese|mês)|monthly)|(?P<day>(?:a|per|each|every|pro|am|/|al|par|por) ?(?:day|tag|día|jour|giorno|dia)|daily)|(?P<year>(?:a|per|each|every|pro|im|/|al|par|por) ?(?:year|yr\b|jahr|año|an\b|anno|ano)|annually|yearly)|(?P<each>(?:a|per|each|pro) (?:client|customer|lead|order|invoice|job|leaver|patient|report|file|call|ticket|case|document|listing|property|unit|booking|post|video|episode|claim)))").expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?i)^[\s,]*(?:(?:of (?:my|our|their|staff|admin|manual|work|admin work) )?(?:\w+ )?)?(?:(?P<week>(?:a|per|each|every|pro|die|/|in der|in the|por|a la|par|à la|alla|por) ?(?:week|woche|semana|semaine|settimana)|weekly)|(?P<month>(?:a|per|each|every|pro|im|/|al|par|por|al) ?(?:month|mo\b|monat|mes|mois|mese|mês)|monthly)|(?P<day>(?:a|per|each|every|pro|am|/|al|par|por) ?(?:day|tag|día|jour|giorno|dia)|daily)|(?P<year>(?:a|per|each|every|pro|im|/|al|par|por) ?(?:year|yr\b|jahr|año|an\b|anno|ano)|annually|yearly)|(?P<each>(?:a|per|each|pro) (?:client|customer|lead|order|invoice|job|leaver|patient|report|file|call|ticket|case|document|listing|property|unit|booking|post|video|episode|claim)))",
+    )
 });
 
 static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?P<month>月に|毎月)|(?P<week>週に|毎週)|(?P<day>日に|毎日)")
-        .expect("invariant: the shipped pattern compiles")
+    pattern::regex(r"(?i)(?P<month>月に|毎月)|(?P<week>週に|毎週)|(?P<day>日に|毎日)")
 });
 
 /// The values that the sentence `range` of `text` claims.

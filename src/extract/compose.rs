@@ -3,6 +3,7 @@
 use super::divide::Part;
 use super::reading::Reading;
 use super::structure::{Kind, Section};
+use crate::extract::pattern;
 use crate::text::sanitize_line;
 use regex::Regex;
 use std::ops::Range;
@@ -89,7 +90,9 @@ pub(crate) fn description(reading: &Reading, part: &Part) -> Composed {
 }
 
 static PAIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?ix)\b(?:used\ to|before\ (?:that|this|it)|by\ hand|manual(?:ly)?|tedious|time.consuming|took\ (?:me|us|them|a|two|three|about|hours|days)|hours\ (?:of|on|a|per)|missed|forgot\w*|lost|losing|chaos|pain\w*|waste\w*|struggl\w+|error.prone|overwhelm\w*|nobody\ (?:had|called|answered|knew)|never\ (?:got|called)|too\ (?:late|long|slow|many)|no-shows?|fell\ through|slipp\w+|copy.?past\w+|drown\w*|stuck|problem|bottleneck|instead\ of|tired\ of|fr[üu]her|von\ hand|stundenlang|vergess\w+|antes|a\ mano|perd[íi]\w*|avant|[àa]\ la\ main|perd\w+|prima|a\ mano|antes|perdia\w*)\b|手作業|時間を取られ|忘れ").expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?ix)\b(?:used\ to|before\ (?:that|this|it)|by\ hand|manual(?:ly)?|tedious|time.consuming|took\ (?:me|us|them|a|two|three|about|hours|days)|hours\ (?:of|on|a|per)|missed|forgot\w*|lost|losing|chaos|pain\w*|waste\w*|struggl\w+|error.prone|overwhelm\w*|nobody\ (?:had|called|answered|knew)|never\ (?:got|called)|too\ (?:late|long|slow|many)|no-shows?|fell\ through|slipp\w+|copy.?past\w+|drown\w*|stuck|problem|bottleneck|instead\ of|tired\ of|fr[üu]her|von\ hand|stundenlang|vergess\w+|antes|a\ mano|perd[íi]\w*|avant|[àa]\ la\ main|perd\w+|prima|a\ mano|antes|perdia\w*)\b|手作業|時間を取られ|忘れ",
+    )
 });
 
 /// The sentence that tells what was wrong before, with how sure that is.

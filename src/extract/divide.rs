@@ -2,6 +2,7 @@
 
 use super::reading::Reading;
 use super::structure::{Kind, Section};
+use crate::extract::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -39,6 +40,14 @@ fn stands_alone(reading: &Reading, sentences: &Range<usize>) -> bool {
     trigger >= 0.45 && actions >= 1 || actions >= 3 && trigger > 0.0
 }
 
+/// The same with less asked: the text itself says that here is another one.
+fn is_told_apart(reading: &Reading, sentences: &Range<usize>) -> bool {
+    let said = &reading.said[sentences.clone()];
+    let trigger = said.iter().flat_map(|s| &s.cues).map(|cue| cue.strength).fold(0.0, f32::max);
+    let actions: usize = said.iter().map(|s| s.actions.len()).sum();
+    trigger >= 0.3 && actions >= 1 || actions >= 2
+}
+
 /// Headed sections that each tell their own.
 fn by_sections(reading: &Reading) -> Vec<Part> {
     let blocks = &reading.outline.blocks;
@@ -48,14 +57,23 @@ fn by_sections(reading: &Reading) -> Vec<Part> {
     for (place, head) in heads.iter().enumerate() {
         let until = heads.get(place + 1).map_or(blocks.len(), |next| *next);
         let body = blocks[*head].sentences.end..blocks[until - 1].sentences.end;
-        if matches!(blocks[*head].section, Section::Other)
-            && !body.is_empty()
-            && stands_alone(reading, &body)
-        {
+        let is_own = blocks[*head].section == Section::Other
+            || !is_generic(&reading.text[blocks[*head].range.clone()]);
+        if is_own && !body.is_empty() && stands_alone(reading, &body) {
             parts.push(Part { sentences: body, label: Some(blocks[*head].range.clone()) });
         }
     }
     parts
+}
+
+/// Whether a heading names a chapter that any text may have, not a thing: "How it works".
+fn is_generic(heading: &str) -> bool {
+    static GENERIC: LazyLock<Regex> = LazyLock::new(|| {
+        pattern::regex(
+            r"(?i)^\W*(?:\d\W+)?(?:how (?:it|this|that|the \w+|we|i) \w+(?: it)?|how to \w+.*|what (?:it|this|that|the \w+|we|i|did ?n.t|failed|happens|changed).*|why .*|the )?(?:it )?(?:steps?|workflow|process|overview|features?|set ?up|setup steps|requirements|prerequisites|installation|usage|results?|benefits?|problem|before|after|the (?:problem|setup|result|build|flow|workflow|numbers|stack)|about.*|contact.*|faq|links?|resources?|next steps?|customi[sz].*|notes?|summary|conclusion|wie es .*|was .*|so funktioniert.*|c[oó]mo .*|comment .*|come .*|resultad\w+|r[ée]sultats?|risultat\w+|しくみ|結果)?\W*$",
+        )
+    });
+    GENERIC.is_match(heading)
 }
 
 /// List items that each tell their own: most have a trigger, or a label and a few sentences.
@@ -79,17 +97,28 @@ fn by_items(reading: &Reading) -> Vec<Part> {
     best
 }
 
-/// The end of the list that begins at block `at`: paragraphs belong when items go on after them.
+/// The end of the list that begins at block `at`: paragraphs belong when items go on after them,
+/// and after the last item when the others had some too.
 fn run_end(reading: &Reading, at: usize, indent: u16) -> usize {
     let blocks = &reading.outline.blocks;
     let is_item = |block: usize| matches!(blocks[block].kind, Kind::Item { indent: own, .. } if own >= indent);
+    let restarts = |block: usize| matches!(blocks[block].kind, Kind::Item { number: Some(1), indent: own } if own == indent);
     let mut end = at + 1;
+    let mut has_paragraphs = false;
     while end < blocks.len() && blocks[end].kind != Kind::Heading {
-        let resumes = (end..(end + 3).min(blocks.len())).any(is_item);
-        if !resumes {
+        let resumes = (end..(end + 4).min(blocks.len()))
+            .take_while(|b| blocks[*b].kind != Kind::Heading)
+            .any(is_item);
+        if !resumes || restarts(end) {
             break;
         }
+        has_paragraphs |= !is_item(end);
         end += 1;
+    }
+    if has_paragraphs {
+        while end < blocks.len() && blocks[end].kind == Kind::Paragraph {
+            end += 1;
+        }
     }
     end
 }
@@ -112,7 +141,9 @@ fn items(reading: &Reading, list: &Range<usize>, indent: u16) -> Vec<(Part, bool
             let actions: usize =
                 reading.said[sentences.clone()].iter().map(|s| s.actions.len()).sum();
             let is_named = label.is_some() && sentences.len() >= 2 && words >= 18 && actions >= 1;
-            let alone = is_full && (stands_alone(reading, &sentences) || is_named);
+            let is_labelled =
+                label.is_some() && is_told_apart(reading, &sentences) && sentences.len() >= 2;
+            let alone = is_full && (stands_alone(reading, &sentences) || is_named || is_labelled);
             (Part { sentences, label }, alone)
         })
         .collect()
@@ -140,7 +171,7 @@ fn label(reading: &Reading, sentence: usize) -> Option<Range<usize>> {
 
 /// Words by which a speaker turns to the next one.
 static NEXT_ONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern::regex(
         r"(?ix)^(?:(?:and|so|okay|ok|now|alright|all\ right|right|then|but|well|um|uh)[,\ ]+)*(?:
         (?:the\ |my\ |our\ )?(?:first|second|third|fourth|fifth|sixth|seventh|next|last|final|other)(?:\ (?:one|automation|workflow|build|system|thing|flow|bot|agent|piece|fix|quickie|small\ one|part|is|was|thing's)\b|,|:|\.)
         |(?:automation|workflow|build|number|fix|step|quickie|idea|system)\ (?:number\ )?(?:one|two|three|four|five|six|seven|\d)\b
@@ -154,7 +185,6 @@ static NEXT_ONE: LazyLock<Regex> = LazyLock::new(|| {
         |(?:il|la)\ (?:prim[oa]|second[oa]|terz[oa]|altr[oa])\b|(?:o|a)\ (?:primeir[oa]|segund[oa]|terceir[oa]|outr[oa])\b
         )|^(?:もう(?:一|ひと)つ|二つ目|三つ目|一つ目|次は)",
     )
-    .expect("invariant: the shipped pattern compiles")
 });
 
 /// Stretches that begin where the text turns to the next one.
@@ -170,8 +200,8 @@ fn by_order(reading: &Reading) -> Vec<Part> {
         let sentences = *start..end;
         match parts.last_mut() {
             // "First, … Second, …" inside one automation: the pieces do not stand alone.
-            Some(last) if !stands_alone(reading, &sentences) => last.sentences.end = end,
-            Some(last) if !stands_alone(reading, &last.sentences) => last.sentences.end = end,
+            Some(last) if !is_told_apart(reading, &sentences) => last.sentences.end = end,
+            Some(last) if !is_told_apart(reading, &last.sentences) => last.sentences.end = end,
             _ => parts.push(Part { sentences, label: None }),
         }
     }

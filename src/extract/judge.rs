@@ -1,6 +1,7 @@
 //! Whether a stretch of text tells an automation at all.
 
 use super::reading::Reading;
+use crate::extract::pattern;
 use regex::RegexSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -17,6 +18,8 @@ impl Weights {
     const BOUND: f32 = 0.8;
     /// For each tool in use up to three.
     const TOOL: f32 = 0.4;
+    /// The text itself sets it apart from others.
+    const TOLD_APART: f32 = 0.6;
     const AUTOMATIC: f32 = 0.9;
     const BUILT: f32 = 0.6;
     const CLAIM: f32 = 0.3;
@@ -33,7 +36,7 @@ impl Weights {
 }
 
 static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new([
+    pattern::set([
         // 0 automatic
         r"(?i)\b(?:automat\w*|workflows?|n8n|zapier|zaps?|scenario|agent|bot|script|make\.com|power automate|by itself|on its own|runs? itself|no one touches|nobody touches|hands.free|von (?:allein|selbst)|sol[oa]s?|tout seul|da sol[oa]|sozinh[oa])\b|自動",
         // 1 built
@@ -43,7 +46,7 @@ static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
         // 3 funding
         r"(?i)\b(?:series [a-f]\b|seed round|raised \$|raises \$|raised [€£]|valuation|led by [a-z]+ (?:ventures|capital|partners)|investors?|ipo\b|acquir(?:ed|es|ing|ition)|venture capital|funding round|pre-seed|quarterly results|finanzierungsrunde|shareholders)\b",
         // 4 hiring
-        r"(?i)\b(?:we(?:'re| are) hiring|job (?:opening|description|posting|title)|apply (?:now|by|here|with)|salary|full-time|part-time|responsibilities|years of experience|send (?:your|a) (?:cv|resume)|401k|remote \(|join our team|stellenangebot|wir suchen|competitive pay|cover letter|applicants?)\b",
+        r"(?i)\b(?:we(?:'re| are) hiring|job (?:openings?|description|posting|title|board)|openings?|vacanc(?:y|ies)|per hour|an hour plus|apply (?:now|by|here|with)|salary|full-time|part-time|responsibilities|years of experience|send (?:your|a) (?:cv|resume)|401k|remote \(|join our team|stellenangebot|wir suchen|competitive pay|cover letter|applicants?)\b",
         // 5 hype
         r"(?i)\b(?:game.?changer|mindset|smash (?:that|the) like|like and subscribe|hit subscribe|secret|10x|six figures|7.figure|passive income|changed my life|nobody (?:is )?(?:telling|talking)|the future of|revolution|unpopular opinion|hot take|rant|overhyped|hype|tired of|sick of|wake up|asleep|masterclass|free (?:training|course|guide)|opinion|rumou?r|gossip|apparently|price (?:increase|hike|change)|new pricing|pricing)\b",
         // 6 event
@@ -53,7 +56,6 @@ static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
         // 8 supposes
         r"(?i)\b(?:imagine|what if|should|could|would|might|someday|one day|planning to|thinking (?:about|of)|want to|wish|hoping|going to try|considering|in theory|dream)\b",
     ])
-    .expect("invariant: the shipped patterns compile")
 });
 
 /// The probability that `sentences` tell an automation that a reviewer would keep.
@@ -90,8 +92,23 @@ fn evidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
         + Weights::ACTION * actions.min(5.0)
         + Weights::BOUND * bound.min(2) as f32
         + Weights::TOOL * tools.min(3) as f32;
-    sum += if signs.any[0] { Weights::AUTOMATIC } else { 0.0 };
-    sum += if signs.any[1] { Weights::BUILT } else { 0.0 };
+    // A part of a longer text may leave to the whole what kind of thing it tells of.
+    let of_whole = if signs.any[0] && signs.any[1] {
+        signs.any
+    } else {
+        Signs::count(reading, &(0..reading.said.len())).any
+    };
+    let counts = |sign: usize| {
+        if signs.any[sign] {
+            1.0
+        } else if of_whole[sign] {
+            0.7
+        } else {
+            0.0
+        }
+    };
+    sum += Weights::AUTOMATIC * counts(0) + Weights::BUILT * counts(1);
+    sum += if sentences.len() < reading.said.len() { Weights::TOLD_APART } else { 0.0 };
     sum += if has_claims { Weights::CLAIM } else { 0.0 };
     sum += if actions < 0.5 { Weights::NOTHING_DONE } else { 0.0 };
     sum += signs.against(reading, sentences);

@@ -264,7 +264,7 @@ fn kind_by_name(name: &str) -> TriggerKind {
     let holds = |family: &&str| name == *family || (family.len() > 4 && name.contains(*family));
     FAMILIES
         .iter()
-        .find(|(_, families)| families.iter().any(|family| holds(&family)))
+        .find(|(_, families)| families.iter().any(holds))
         .map_or(TriggerKind::Event, |(kind, _)| *kind)
 }
 

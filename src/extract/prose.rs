@@ -41,7 +41,8 @@ pub(super) fn drafts(
 /// The parts that are automations; where at most one of several is, the text is taken as a whole.
 fn judged(reading: &Reading, parts: &[Part]) -> Vec<(Part, f32)> {
     let judge = |part: &Part| (part.clone(), judge::confidence(reading, &part.sentences));
-    let kept: Vec<_> = parts.iter().map(judge).filter(|(_, p)| *p >= KEPT).collect();
+    let least = if reading.is_declared { 0.0 } else { KEPT };
+    let kept: Vec<_> = parts.iter().map(judge).filter(|(_, p)| *p >= least).collect();
     if parts.len() < 2 || kept.len() > 1 {
         return kept;
     }

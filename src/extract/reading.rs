@@ -29,7 +29,8 @@ pub(crate) struct Reading<'t> {
     pub(crate) named: Vec<Named>,
     /// The probability that each of `named` is used.
     pub(crate) used: Vec<f32>,
-    pub(crate) kind: DocumentKind,
+    /// A gallery itself says that it is one of its pages.
+    pub(crate) is_declared: bool,
     /// Written for a template gallery.
     pub(crate) is_template: bool,
 }
@@ -51,9 +52,8 @@ impl<'t> Reading<'t> {
         let named = scene.named();
         let used = roles.used(&scene, &named);
         let said = said(text, &outline, is_template);
-        let kind =
-            kind.unwrap_or(if is_template { DocumentKind::Template } else { DocumentKind::Note });
-        Self { title, text, outline, said, named, used, kind, is_template }
+        let is_declared = kind.is_some() && is_template;
+        Self { title, text, outline, said, named, used, is_declared, is_template }
     }
 
     /// The words of the sentence numbered `at`.
@@ -93,10 +93,15 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
             let cues = trigger::cues(text, &sentence.range);
             let taken: Vec<Range<usize>> = cues
                 .iter()
-                .filter(|cue| cue.strength >= 0.4)
+                .filter(|cue| cue.strength >= 0.05 && cue.range.len() < sentence.range.len())
                 .map(|cue| cue.range.clone())
                 .collect();
-            let actions = action::actions(text, &sentence.range, block.kind, &taken);
+            let mut actions = action::actions(text, &sentence.range, block.kind, &taken);
+            // "It saves six hours a week" tells a value, not an action.
+            let is_claimed = |range: &Range<usize>| {
+                claims.iter().any(|claim| range.contains(&claim.range.start))
+            };
+            actions.retain(|range| !(text[range.clone()].starts_with("sav") && is_claimed(range)));
             Said { cues, actions, claims, weight }
         })
         .collect()
@@ -105,7 +110,7 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
 fn weight(section: Section, is_template: bool) -> f32 {
     match section {
         Section::How => 1.0,
-        Section::Title | Section::Lead | Section::Other => 0.8,
+        Section::Lead | Section::Other => 0.8,
         Section::Benefit | Section::Problem => 0.4,
         // Only galleries tell how to set a thing up; a story's "notes" may be the story.
         Section::Setup | Section::Customise if !is_template => 0.6,
@@ -126,5 +131,7 @@ fn looks_like_template(text: &str, outline: &Outline) -> bool {
         has_setup,
         has("credential") || has("api key"),
     ];
-    speaks_of_engine && marks.iter().filter(|mark| **mark).count() >= 2
+    let is_told_as_one =
+        marks[0] && outline.blocks.iter().any(|block| block.section == Section::How);
+    speaks_of_engine && (is_told_as_one || marks.iter().filter(|mark| **mark).count() >= 2)
 }

@@ -2,6 +2,7 @@
 
 use super::gazetteer::Mention;
 use super::structure::Section;
+use crate::extract::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -20,35 +21,35 @@ const ARTICLE: &str = r"(?:(?:our|the|their|an?|my|your|his|her|its|old|any|expe
 
 static AGAINST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     let words = r"(?i)\b(?:instead of|in place of|unlike|rather than|without|not(?: (?:in|on|via|with|using|by|from))?|no(?: need for)?|alternatives? to|competitors? (?:like|such as|of|to)|competes? with|compared (?:to|with)|ditch(?:ed|ing)?|dropped|cancel(?:l?ed|l?ing)|away from|migrat(?:ed|ing|ion) (?:away )?(?:from|off)|mov(?:ed|ing) (?:away |over |us |everything )?(?:from|off)|switch(?:ed|ing) (?:away |over )?(?:from|off)|used to (?:use|pay for|pay|run|be in|live in)|(?:better|cheaper|faster|simpler|more) than|tried|tired of|fed up with|looked at|considered|got(?:ten)? rid of|(?:do|does|did|wo|would|ca|could)(?:n't|n’t| not) (?:need|use|want|trust|like|have|pay for)|never (?:used|use|liked)|stopped using|no longer (?:use|uses|using|need|needs|on)|left|quit|replac(?:ed|es|ing)|swapp(?:ed|ing)(?: out)?|outgrew|versus|vs\.?|statt|anstatt|anstelle von|anders als|ohne|weg von|kein|keine|keinen|en lugar de|en vez de|dejamos|sin|à la place de|au lieu de|sans|invece di|al posto di|senza|em vez de|ao invés de|sem) ";
-    Regex::new(&format!("{words}{ARTICLE}")).expect("invariant: the shipped pattern compiles")
+    pattern::regex(&format!("{words}{ARTICLE}"))
 });
 
 static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[*`_”\x22)\]]*(?:'s|’s)? (?:alternatives?|competitors?|replacement|killer|vs\.?\b|versus|was (?:too|not|never|just)|is (?:too|not)|were (?:too|not)|did(?:n't|n’t| not)|does(?:n't|n’t| not)|is(?:n't|n’t)|was(?:n't|n’t)|ca(?:n't|n’t)|cannot|could(?:n't|n’t| not)|wo(?:n't|n’t)|sucks?|raised its|raised the price|got too|went down)\b")
-        .expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?i)^[*`_”\x22)\]]*(?:'s|’s)? (?:alternatives?|competitors?|replacement|killer|vs\.?\b|versus|was (?:too|not|never|just)|is (?:too|not)|were (?:too|not)|did(?:n't|n’t| not)|does(?:n't|n’t| not)|is(?:n't|n’t)|was(?:n't|n’t)|ca(?:n't|n’t)|cannot|could(?:n't|n’t| not)|wo(?:n't|n’t)|sucks?|raised its|raised the price|got too|went down)\b",
+    )
 });
 
 static OPTIONAL_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     let words = r"(?i)\b(?:(?:you|we|one|people|they) (?:can|could|may|might) (?:also |easily |just )?(?:use|swap|replace|add|connect|do (?:this|it|that) (?:in|with)|build (?:this|it) (?:in|with))|could (?:also )?(?:be|use)|works? (?:just as well |equally |also )?with|compatible with|support(?:s|ed)?|alternatively,?|optional(?:ly)?:?,?|similar to|inspired by|if you(?:'re| are)? (?:use|prefer|have|on|using)|whether (?:it's|you use)|whichever|or(?: use| even| any)?|like|such as|e\.g\.,?|for example,?|including|anything from|something like|ich könnte|man kann auch|también puedes usar|on peut aussi utiliser) ";
-    Regex::new(&format!("{words}{ARTICLE}")).expect("invariant: the shipped pattern compiles")
+    pattern::regex(&format!("{words}{ARTICLE}"))
 });
 
 static OPTIONAL_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[*`_”\x22)\]]*,?(?: etc\b|,? or (?:similar|any|other|another|whatever)| works too| would (?:also )?work| \(optional| if you prefer|-like\b)")
-        .expect("invariant: the shipped pattern compiles")
+    pattern::regex(
+        r"(?i)^[*`_”\x22)\]]*,?(?: etc\b|,? or (?:similar|any|other|another|whatever)| works too| would (?:also )?work| \(optional| if you prefer|-like\b)",
+    )
 });
 
 /// "swap X for Y", "replace X with Y" as an order or an offer.
 static SWAP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:swap|replace|exchange|change|substitute)(?: out)? [^.;:!?\n]{0,40}$")
-        .expect("invariant: the shipped pattern compiles")
+    pattern::regex(r"(?i)\b(?:swap|replace|exchange|change|substitute)(?: out)? [^.;:!?\n]{0,40}$")
 });
 
 static OFFER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern::regex(
         r"(?i)\b(?:you|easily|feel free|optionally|if|want|prefer|can|could|need|simply|just)\b",
     )
-    .expect("invariant: the shipped pattern compiles")
 });
 
 /// The stance to `mention` in its `sentence`.

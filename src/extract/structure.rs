@@ -1,5 +1,6 @@
 //! How a text is laid out: headings, list items, paragraphs, and what its sections are about.
 
+use crate::extract::pattern;
 use crate::text;
 use regex::RegexSet;
 use std::ops::Range;
@@ -11,7 +12,6 @@ const HEADING_LENGTH: usize = 90;
 /// What a section is about, as its heading says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Section {
-    Title,
     /// Before any heading.
     Lead,
     How,
@@ -212,16 +212,15 @@ fn is_ornament(c: char) -> bool {
 
 /// Patterns over a heading, most telling first; the first that fits decides.
 static SECTIONS: LazyLock<(RegexSet, [Section; 7])> = LazyLock::new(|| {
-    let set = RegexSet::new([
+    let set = pattern::set([
         r"(?i)\b(set ?up|setup|requirements?|prerequisit\w*|credentials?|configur\w*|install\w*|before you|you('| wi)?ll need|what you need|you need|how to (use|set|run|get|import|install)|getting started|needed|voraussetzung\w*|einrichtung|requisitos|configuraci[oó]n|pr[eé]requis|api keys?|test(ing)?( it)?$|usage|instructions)\b",
-        r"(?i)\b(customi[sz]\w*|extend\w*|adapt\w*|modif\w*|enhanc\w*|alternativ\w*|ideas|next steps?|improve\w*|make it your|limitations?|troubleshoot\w*|tips|notes?|faq|optional|anpassen|what (did ?n.t|failed|went wrong)|was nicht)\b",
+        r"(?i)\b(customi[sz]\w*|extend\w*|adapt\w*|modif\w*|enhanc\w*|alternativ\w*|ideas|next steps?|improve\w*|make it your|limitations?|troubleshoot\w*|tips|faq|optional|anpassen|what (did ?n.t|failed|went wrong)|was nicht)\b",
         r"(?i)\b(how (it|this|the \w+) works?|how does (it|this)|what (it|this|the) ?(workflow|template|automation|agent)? ?does|workflow|steps?|process|flow|under the hood|behind the scenes|step.by.step|nodes?|pipeline|architecture|so funktioniert|wie es (ist|l[äa]uft|funktioniert)|c[oó]mo funciona|comment [cç]a marche|fonctionnement|como funciona|come funziona|functionality|features?|key components|overview|what happens|しくみ|仕組み)\b|しくみ|仕組み",
         r"(?i)\b(problem|pain|challenge|before|why (we|i|it)|the issue|wie es war|das problem|le probl[eè]me|el problema|il problema|o problema)\b",
         r"(?i)\b(benefits?|advantages?|results?|outcomes?|why (use|this|it)|value|impact|savings?|roi|was es bringt|ergebnis\w*|resultad\w*|r[eé]sultats?|risultat\w*|vorteile)\b|結果|効果",
         r"(?i)\b(who|use ?cases?|perfect for|ideal for|audience|f[üu]r wen|para qui[eé]n|pour qui|when to use|applications?)\b",
         r"(?i)\b(about|author|contact|support|need help|help|resources?|links?|credits?|connect with|follow|video|demo|disclaimer|community|hire|sponsor\w*|feedback)\b",
-    ])
-    .expect("invariant: the shipped patterns compile");
+    ]);
     let kinds = [
         Section::Setup,
         Section::Customise,

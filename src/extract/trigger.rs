@@ -1,12 +1,23 @@
 //! What sets an automation off: the clauses that say so, and of which kind they are.
 
+mod kinds;
+mod times;
+
+pub(crate) use kinds::named_kinds;
+
+use crate::extract::pattern;
 use crate::model::TriggerKind;
-use regex::{Regex, RegexSet};
+use kinds::kind_of;
+use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
+use times::{TIMES, around, time_strength};
 
 /// The longest clause (bytes) that is taken for a trigger.
 const LONGEST: usize = 160;
+
+/// How strong the clause of a condition is when its words name no kind.
+const UNKNOWN: f32 = 0.3;
 
 /// A clause that tells what sets something off.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,196 +27,24 @@ pub(crate) struct Cue {
     pub(crate) range: Range<usize>,
     /// How surely this is a trigger of that kind, 0..=1.
     pub(crate) strength: f32,
+    /// Whether its words name the kind, or only its form is a trigger's.
+    pub(crate) is_named: bool,
 }
 
 /// Words that open a clause of condition in which a trigger may stand.
 static OPENER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)(?:^|[\s(,:;“\x22*–—-])(
-        whenever|when|every\ time|each\ time|any\ ?time|as\ soon\ as|once|the\ (?:moment|minute|second|instant)|if|upon|
+    pattern::regex(
+        r"(?ix)(?:^|[\s(,:;“\x22*–—-])((?:
+        whenever|when|every\ time|each\ time|any\ ?time|as\ soon\ as|once|the\ (?:moment|minute)|if|upon|
         after(?:\ (?:a|an|the|each|every|someone|somebody))|on\ (?:each|every|a\ new|new|receipt\ of|submission)|
         triggered\ (?:by|when|on|via)|triggers?\ (?:on|when|via|by)|starts?\ (?:with|when|from|by)|activated\ (?:by|when)|kicks?\ off\ (?:when|with)|
         listens?\ (?:for|to)|watch(?:es|ing)?\ (?:for|the|a|an|our|my|your)|monitors?|receiv(?:es|ing)|
         sobald|wenn|jedes\ mal|immer\ wenn|geht\ ein|kommt\ eine?|wird|
         cuando|cada\ vez\ que|al\ recibir|en\ cuanto|si|
         quand|lorsqu(?:e|'|’)|d[eè]s\ qu(?:e|'|’)|chaque\ fois\ qu(?:e|'|’)|si|
-        quando|assim\ que|sempre\ que|toda\ vez\ que|se|appena|ogni\ volta\ che)\s",
+        quando|assim\ que|sempre\ que|toda\ vez\ que|se|appena|ogni\ volta\ che)\s|(?:lorsqu|d[eè]s\ qu|chaque\ fois\ qu)['’])",
     )
-    .expect("invariant: the shipped pattern compiles")
 });
-
-/// Points in time at which something runs.
-static TIMES: LazyLock<Regex> = LazyLock::new(|| {
-    let day = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?";
-    let number = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|other|few)";
-    Regex::new(&format!(
-        r"(?ix)\b(?:
-        (?:every|each)\ (?:single\ )?(?:{number}\ )?(?:morning|day|night|evening|afternoon|weekday|hour|week|month|quarter|year|minute|second|workday|business\ day|midnight|noon|sunday|{day}|days|hours|minutes|weeks|months)
-        |(?:once|twice|three\ times)\ (?:a|per|every)\ (?:day|week|month|hour)
-        |at\ (?:\d{{1,2}}(?:[:.]\d\d)?\ ?(?:am|pm|a\.m\.|p\.m\.|o'clock)|midnight|noon|(?:six|seven|eight|nine|ten|five)\ (?:every|each|in\ the\ (?:morning|evening)))
-        |on\ (?:{day}|weekdays|schedule|a\ schedule|a\ (?:daily|weekly|hourly|monthly|regular|fixed)\ (?:schedule|basis)|the\ (?:first|last|1st|\w+teenth|\w+th)\ (?:of\ (?:the|each|every)\ month|(?:work|week)?day\ of))
-        |(?:{number}|an|a)\ (?:hours?|days?|weeks?|minutes?)\ (?:before|after\ (?:the|each|every))
-        |(?:daily|weekly|hourly|nightly|monthly|quarterly)\b
-        |schedul(?:e|er|ed)\ (?:trigger|node|run|runs|execution|interval|basis|workflow|task)s?|cron(?:\ job|\ trigger|\ node)?
-        |(?:runs?|running|executes?|checks?|starts?|triggers?)\ (?:automatically\ )?(?:on\ a\ schedule|at\ (?:\d|set|regular|scheduled)|periodically|overnight|in\ the\ background\ every|daily|weekly|hourly)
-        |scheduled\ (?:to|at|daily|weekly)|at\ (?:regular|set|scheduled|fixed)\ (?:intervals|times)
-        |jede[nrs]?\ (?:tag|morgen|abend|nacht|woche|monat|stunde|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|werktag|\w+\ minuten)|t[äa]glich|w[öo]chentlich|monatlich|st[üu]ndlich|um\ \d{{1,2}}(?:[:.]\d\d)?\ uhr|montags|freitags|morgens\ um|nachts\ um
-        |cada\ (?:d[ií]a|ma[ñn]ana|noche|tarde|hora|semana|mes|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|\d+\ \w+)|todos\ los\ (?:d[ií]as|lunes|martes|viernes|domingos)|todas\ las\ (?:ma[ñn]anas|noches)|a\ las\ (?:\d|\w+\ de\ la)
-        |chaque\ (?:jour|matin|soir|nuit|semaine|mois|heure|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|tous\ les\ (?:jours|matins|soirs|lundis|mardis|mercredis|jeudis|vendredis|mois|\d+)|toutes\ les\ (?:heures|semaines|nuits|\d+)
-        |tod(?:o|a)s?\ (?:o|a|os|as)?\ ?(?:dia|dias|manh[ãa]|noite|semana|m[êe]s|segunda|ter[çc]a|quarta|quinta|sexta|s[áa]bado|domingo)|diariamente|semanalmente|[àa]s\ \d{{1,2}}\ ?h
-        |ogni\ (?:giorno|mattina|sera|notte|settimana|mese|ora|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica)|tutti\ i\ (?:giorni|luned[iì])|tutte\ le\ (?:mattine|sere)|alle\ \d{{1,2}}
-        )|毎(?:朝|日|週|月|晩|時)|(?:一日|月末)の?"
-    ))
-    .expect("invariant: the shipped pattern compiles")
-});
-
-/// What a trigger's words say of its kind: pattern, kind, strength.
-const KINDS: &[(&str, TriggerKind, f32)] = &[
-    (
-        r"\bwebhooks?\b|\bhttp (?:post|endpoint|call)\b|\bpost request\b|\bapi (?:call|endpoint|request)\b",
-        TriggerKind::Webhook,
-        0.9,
-    ),
-    (
-        r"\b(?:hits|calls|posts to) (?:the|our|an?) (?:endpoint|url|api)\b|\bincoming (?:http|request)|\bpayload\b",
-        TriggerKind::Webhook,
-        0.6,
-    ),
-    (
-        r"\b(?:form|typeform|jotform|tally|questionnaire|survey)\b|\bsubmissions?\b|\bformular\b|\bformulario\b|\bformulaire\b|\bformul[áa]rio\b|\bmodulo\b|フォーム",
-        TriggerKind::Form,
-        0.75,
-    ),
-    (
-        r"\bfill(?:s|ed|ing)? (?:out|in|it|the)\b|\bsubmit(?:s|ted|ting)?\b|\babgeschickt\b|\bausgef[üu]llt\b|\brellena\b|\bremplit\b|\bpreenche\b|\bcompila\b",
-        TriggerKind::Form,
-        0.55,
-    ),
-    (
-        r"\b(?:sms|dms?|chat|whats ?app|telegram|slack|discord|messenger|mms)\b|\b(?:text )?messages?\b|\bnachricht(?:en)?\b|\bmensajes?\b|\bmensage[nm]s?\b|\bmessaggi(?:o)?\b|メッセージ|LINE",
-        TriggerKind::Message,
-        0.6,
-    ),
-    (r"\b(?:texts|messages|writes to|dms) (?:us|me|in|the|our|a)\b", TriggerKind::Message, 0.6),
-    (
-        r"\b(?:texts|text|writes|messages|replies|asks|types|sends a (?:text|voice|question)|voice notes?|user (?:input|query|question|message))\b|\bchat (?:message|trigger|input|interface)\b|\bvoice message",
-        TriggerKind::Message,
-        0.45,
-    ),
-    (
-        r"\b(?:e-?mails?|inbox|mailbox|gmail|outlook|imap|attachments?)\b|\bmails?\b|\bpostfach\b|\bcorreos?\b|\bcourriels?\b|\bposta\b|メール",
-        TriggerKind::Email,
-        0.65,
-    ),
-    (
-        r"\b(?:files?|uploads?|uploaded|folders?|pdfs?|photos?|pictures?|images?|recordings?|scans?|documents?|drive|dropbox|sftp|csv)\b|\bdatei(?:en)?\b|\bordner\b|\bhochgeladen\b|\barchivos?\b|\bcarpeta\b|\bfotos?\b|\bfichiers?\b|\bdossier\b|\barquivos?\b|\bpasta\b|\bcartella\b|書類|ファイル|写真",
-        TriggerKind::File,
-        0.5,
-    ),
-    (
-        r"\b(?:drops?|dropped|lands?|landed|saved|added|put|new) (?:\w+ ){0,3}(?:in|into|to|on) (?:\w+ ){0,3}(?:folder|drive|dropbox|bucket|sharepoint|onedrive)\b",
-        TriggerKind::File,
-        0.6,
-    ),
-    (
-        r"\brss\b|\bfeeds?\b|\bnew (?:article|blog post|post|episode|video|release|item)s? (?:is|are|appears?|published|goes|comes)\b",
-        TriggerKind::Feed,
-        0.7,
-    ),
-    (
-        r"\b(?:calls?|orders?|payments?|invoices?|bookings?|appointments?|deals?|leads?|tickets?|tasks?|records?|rows?|contacts?|customers?|clients?|patients?|tenants?|members?|events?|issues?|pull requests?|commits?|card|stage|status|inspection|job|quote|estimate|contract|subscription|sensor|meeting|reservation|purchase|sale|user|visit|review|alarm|alert|stock|candidate|guest|shipment|parcel|bank transaction|transaction)\b",
-        TriggerKind::Event,
-        0.35,
-    ),
-    (
-        r"\b(?:is|are|gets?|has been|was|were|becomes?) (?:\w+ )?(?:created|added|updated|changed|signed|paid|booked|cancell?ed|closed|won|marked|moved|assigned|completed|finished|approved|confirmed|missed|opened|ordered|shipped|received|detected|published|viewed|checked|flagged|declined|late|overdue)\b|\b(?:fails?|failed|bounces|cancels|pays|signs|books|buys|orders|misses|rings|calls|drops below|falls below|changes|expires|checks out|goes unanswered|comes in|completes|finishes|moves|creates|confirms|closes|declines|no-shows?)\b",
-        TriggerKind::Event,
-        0.45,
-    ),
-    (
-        r"\b(?:anruf|auftrag|rechnung|termin|bestellung|zahlung|buchung|llamada|pedido|pago|reserva|factura|cita|appel|commande|paiement|rendez-vous|facture|ligação|pagamento|agendamento|consulta|fatura|chiamata|ordine|pagamento|prenotazione|fattura|appuntamento)\b|電話|予約|注文|入金|支払",
-        TriggerKind::Event,
-        0.4,
-    ),
-    (
-        r"\b(?:click(?:s|ed|ing)?|button|manual(?:ly)?|on demand|press(?:es|ed|ing)?|by hand|shortcut|knopf|taste)\b|test workflow|execute workflow",
-        TriggerKind::Manual,
-        0.5,
-    ),
-];
-
-/// Names that templates give their trigger, wherever they stand.
-const NAMED: &[(&str, TriggerKind, f32)] = &[
-    (
-        r"\bschedul(?:e|ed|er) (?:trigger|node)|\bcron\b|\bschedule-based\b",
-        TriggerKind::Schedule,
-        1.0,
-    ),
-    (
-        r"\b(?:webhook (?:trigger|node|endpoint|url|receives|request|path)|via (?:a )?webhook|webhook)\b",
-        TriggerKind::Webhook,
-        0.75,
-    ),
-    (
-        r"\bhttp (?:get|post) (?:request )?(?:endpoint|to (?:the|this|your))|\bapi endpoint\b|\brest(?:ful)? api\b|\bpost request\b|\brespond(?:s)? to webhook\b",
-        TriggerKind::Webhook,
-        0.4,
-    ),
-    (
-        r"\b(?:n8n )?form (?:trigger|submission|node|submitted|input)|\bon form submission\b|\bsubmit(?:s|ted)? (?:a|the|via|through)\b|\bweb form\b|\bform\b|\btypeform\b|\bjotform\b|\btally\b",
-        TriggerKind::Form,
-        0.6,
-    ),
-    (
-        r"\b(?:chat (?:trigger|message|input|interface|window)|when chat message received|telegram trigger|slack trigger|whatsapp trigger|line webhook|discord trigger)\b",
-        TriggerKind::Message,
-        1.0,
-    ),
-    (
-        r"\b(?:telegram|whatsapp|chatbot|slack bot|slash command|chat with|conversational|conversation)\b",
-        TriggerKind::Message,
-        0.4,
-    ),
-    (
-        r"\bgmail trigger\b|\bemail trigger\b|\bimap\b|\boutlook trigger\b|\b(?:new|incoming|inbound|unread|received) e-?mails?\b",
-        TriggerKind::Email,
-        0.85,
-    ),
-    (
-        r"\b(?:google drive trigger|local file trigger|new (?:file|pdf|document|image)s? (?:is |are )?(?:added|uploaded|created|in)|(?:watch|monitor)(?:s|ing)? (?:a |the |your )?(?:specific |google drive |drive |dropbox )*folder|(?:uploaded|added) to (?:a |the |your )?(?:specific )?(?:google drive|drive|dropbox|folder))",
-        TriggerKind::File,
-        0.9,
-    ),
-    (r"\brss (?:feed )?(?:trigger|read trigger)\b|\brss feed trigger\b", TriggerKind::Feed, 1.0),
-    (
-        r"\bmcp (?:server|trigger|client|tools?|endpoint)\b|\bgoogle sheets trigger\b|\bairtable trigger\b|\bnotion trigger\b|\b(?:hubspot|stripe|shopify|github|gitlab|jira|linear|calendly|cal\.com|pipedrive|salesforce|clickup|trello|asana|zendesk|woocommerce|google calendar|error) trigger\b",
-        TriggerKind::Event,
-        0.9,
-    ),
-    (
-        r"\b(?:new|updated) (?:row|record|order|issue|ticket|deal|contact|lead|task|booking|payment|subscriber|commit|pull request|page|event|customer|meeting)s?\b",
-        TriggerKind::Event,
-        0.45,
-    ),
-    (
-        r"\b(?:manual trigger|manually trigger(?:ed|s)?|trigger(?:ed)? manually|run(?:s)? (?:it |the workflow )?manually|manual execution|execute workflow|test workflow|click(?:ing|s)? (?:on )?['‘“\x22]?(?:execute|test|the button|run)|on demand|start(?:s|ed)? manually|execute (?:it|the)|manually)\b",
-        TriggerKind::Manual,
-        0.6,
-    ),
-    (
-        r"\b(?:sub-?workflow|called by (?:another|other|a parent)|execute workflow trigger|executed by another)\b",
-        TriggerKind::Manual,
-        0.6,
-    ),
-];
-
-static KIND_SET: LazyLock<RegexSet> = LazyLock::new(|| set_of(KINDS));
-static NAMED_SET: LazyLock<RegexSet> = LazyLock::new(|| set_of(NAMED));
-
-fn set_of(patterns: &[(&str, TriggerKind, f32)]) -> RegexSet {
-    RegexSet::new(patterns.iter().map(|(pattern, ..)| format!("(?i){pattern}")))
-        .expect("invariant: the shipped patterns compile")
-}
 
 /// The clauses of the sentence `range` of `text` that tell a trigger, in order.
 pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
@@ -213,22 +52,31 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
     let mut cues = Vec::new();
     for time in TIMES.find_iter(sentence) {
         let clause = around(sentence, time.range());
-        let strength = if is_of_measure(sentence, &time.range()) { 0.3 } else { 0.8 };
+        let strength = time_strength(sentence, &time.range());
         cues.push(Cue {
             kind: TriggerKind::Schedule,
             range: shift(&clause, range.start),
             strength,
+            is_named: true,
         });
     }
     for opener in OPENER.captures_iter(sentence) {
         let Some(word) = opener.get(1) else { continue };
         let end = clause_end(sentence, word.end());
         let clause = &sentence[word.start()..end];
-        let bias = opener_strength(word.as_str());
-        if let Some((kind, strength)) = kind_of(clause) {
-            let clause = shift(&(word.start()..end), range.start);
-            cues.push(Cue { kind, range: clause, strength: (strength + bias).clamp(0.1, 0.95) });
-        }
+        let bias = opener_strength(word.as_str().trim_end());
+        let named = kind_of(clause);
+        let (kind, strength) = named.unwrap_or((TriggerKind::Event, UNKNOWN));
+        let range = shift(&(word.start()..end), range.start);
+        cues.push(Cue {
+            kind,
+            range,
+            strength: (strength + bias).clamp(0.1, 0.95),
+            is_named: named.is_some(),
+        });
+    }
+    if !cues.iter().any(|cue| cue.kind != TriggerKind::Schedule && cue.strength >= UNKNOWN) {
+        cues.extend(person(text, range));
     }
     cues.extend(japanese(text, range));
     cues
@@ -245,20 +93,6 @@ fn opener_strength(opener: &str) -> f32 {
         other if other.starts_with("after") || other.starts_with("watch") => 0.0,
         _ => 0.15,
     }
-}
-
-/// The kind that the words of a trigger's clause speak for most.
-fn kind_of(clause: &str) -> Option<(TriggerKind, f32)> {
-    strongest(KIND_SET.matches(clause).into_iter().map(|at| (KINDS[at].1, KINDS[at].2)))
-}
-
-/// The kinds of trigger that a sentence names outright, as templates do, with their strength.
-pub(crate) fn named_kinds(sentence: &str) -> impl Iterator<Item = (TriggerKind, f32)> {
-    NAMED_SET.matches(sentence).into_iter().map(|at| (NAMED[at].1, NAMED[at].2))
-}
-
-fn strongest(kinds: impl Iterator<Item = (TriggerKind, f32)>) -> Option<(TriggerKind, f32)> {
-    kinds.max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 fn shift(range: &Range<usize>, by: usize) -> Range<usize> {
@@ -278,64 +112,50 @@ fn clause_end(sentence: &str, from: usize) -> usize {
     from + sentence[from..end].trim_end_matches(['.', '!', ',', ':', ';', ' ', '*']).len()
 }
 
-/// The phrase around a point in time, up to the clause's borders.
-fn around(sentence: &str, time: Range<usize>) -> Range<usize> {
-    let end = clause_end(sentence, time.end).min(sentence.len());
-    let tail = &sentence[time.end..end];
-    // "every Monday at eight an n8n workflow reads …": the time ends where the subject begins.
-    let stop = [
-        " an ",
-        " a ",
-        " the ",
-        " it ",
-        " we ",
-        " i ",
-        " and ",
-        " to ",
-        " n8n ",
-        " ein ",
-        " eine ",
-        " el ",
-        " un ",
-        ",",
-        " schickt ",
-        " legt ",
-        " geht ",
-        " bekommt ",
-    ]
-    .iter()
-    .filter_map(|word| tail.to_lowercase().find(word).filter(|at| tail.is_char_boundary(*at)))
-    .min()
-    .unwrap_or(tail.len());
-    time.start..(time.end + stop).max(time.end)
-}
+/// A person who does something at the beginning of a sentence: "A visitor fills in the form".
+static PERSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?ix)^(?:(?:a|an|the|our|your|each|every|any|new|anybody|one)\ )*(?:\w+\ ){0,2}?
+        (?:visitors?|customers?|clients?|patients?|tenants?|guests?|parents?|tutors?|cleaners?|crews?|techs?|technicians?|drivers?|callers?|leads?|prospects?|members?|students?|employees?|staff|
+        managers?|someone|somebody|people|users?|buyers?|owners?|applicants?|candidates?|teams?|homeowners?|shoppers?|subscribers?|lab|supplier|vendors?|agents?|realtors?|bookkeepers?|reception|office|whoever|they|you)
+        \ (?:then\ |just\ |simply\ )?(?:fills?|books?|sends?|texts?|uploads?|signs?|calls?|messages?|writes?|scans?|submits?|pays?|cancels?|drops?|records?|takes?|snaps?|types?|clicks?|asks?|orders?|answers?|forwards?|
+        emails?|e-mails?|photographs?|replies|reply|mentions?|adds?|checks\ in|checks\ out|requests?|chooses?|picks?|enters?|posts?|leaves?|moves?|marks?|closes?|finishes|comes?\ in)\b",
+    )
+});
 
-/// Whether a time only measures: "six hours a day", "costs $5 monthly".
-fn is_of_measure(sentence: &str, time: &Range<usize>) -> bool {
-    let before = sentence[..time.start].trim_end();
-    let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    let is_amount = before.ends_with(['%', '$', '€']) || last.starts_with(['$', '€', '£']);
-    is_amount
-        || matches!(
-            last.as_str(),
-            "hours"
-                | "minutes"
-                | "hour"
-                | "times"
-                | "time"
-                | "spend"
-                | "spent"
-                | "saves"
-                | "saved"
-                | "the"
-                | "their"
-                | "our"
-                | "your"
-                | "stunden"
-                | "horas"
-                | "heures"
-                | "ore"
-        )
+/// Anybody who does what hardly a machine does: "Therapist closes the session".
+static ANYBODY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?i)^(?:(?:a|an|the|our|your|each|every|any|one) )?(?:\w+ )?\w+ (?:fills|books|uploads|signs|calls|texts|scans|submits|pays|cancels|drops|records|snaps|clicks|taps|orders|closes|completes|photographs|leaves|requests|chooses|presses|e-?mails?) ",
+    )
+});
+
+/// Something that comes in by itself: "An order comes in", "Alerts come by webhook".
+static ARRIVES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?i)^(?:\w+ ){1,6}?(?:comes? (?:in|by|through|via)|lands? in|arrives?|goes into|is (?:created|added|uploaded|submitted|missed|booked|signed|paid)|goes unanswered|rings out|nobody picks up)\b",
+    )
+});
+
+/// A sentence that begins with what somebody does, or what arrives, without a "when".
+fn person(text: &str, range: &Range<usize>) -> Option<Cue> {
+    let sentence = &text[range.clone()];
+    let found = PERSON
+        .find(sentence)
+        .or_else(|| ARRIVES.find(sentence))
+        .or_else(|| ANYBODY.find(sentence))?;
+    let rest = &sentence[found.end()..];
+    let length = rest.find([',', ';', ':', '(']).unwrap_or(rest.len()).min(LONGEST);
+    let length = rest.find(" and ").map_or(length, |and| and.min(length));
+    let end = sentence.floor_char_boundary(found.end() + length);
+    let end = sentence[..end].trim_end_matches(['.', '!', ' ', '*']).len();
+    let (kind, strength) = kind_of(&sentence[..end])?;
+    Some(Cue {
+        kind,
+        range: range.start..range.start + end,
+        strength: (strength - 0.05).max(0.3),
+        is_named: true,
+    })
 }
 
 /// Japanese clauses of condition: "…と、", "…たら、".
@@ -346,7 +166,7 @@ fn japanese(text: &str, range: &Range<usize>) -> Option<Cue> {
         .find_map(|mark| Some((sentence.find(mark)?, *mark)))?;
     let clause = &sentence[..at + mark.trim_end_matches('、').len()];
     let (kind, strength) = kind_of(clause)?;
-    Some(Cue { kind, range: range.start..range.start + clause.len(), strength })
+    Some(Cue { kind, range: range.start..range.start + clause.len(), strength, is_named: true })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
 use crate::embed::{MODEL_NAME, Vector};
-use crate::model::{AutomationId, DuplicatePair, DuplicateVerdict, Stage, Status, ToolRole};
+use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage, Status};
 use crate::store::{Reading, StoreError};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -18,10 +18,11 @@ const VECTORS_A_READ: usize = 50_000;
 /// An item with what decides who leads a group.
 struct Candidate {
     item: Item,
+    document: Option<DocumentId>,
     standing: Standing,
 }
 
-/// Sorts leaders first: judged before unjudged, surer before less sure, older before newer.
+/// What decides who leads.
 #[derive(Clone, Copy)]
 struct Standing {
     status: Status,
@@ -35,12 +36,19 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
     let newest = candidates.iter().map(|candidate| candidate.item.id).max();
     let standings: HashMap<AutomationId, Standing> =
         candidates.iter().map(|candidate| (candidate.item.id, candidate.standing)).collect();
+    let documents: HashMap<AutomationId, DocumentId> = candidates
+        .iter()
+        .filter_map(|candidate| Some((candidate.item.id, candidate.document?)))
+        .collect();
     let items: Vec<Item> = candidates.into_iter().map(|candidate| candidate.item).collect();
     let threads = Arc::clone(&pipeline.threads);
-    let pairs =
+    let mut pairs =
         tokio::task::spawn_blocking(move || threads.install(|| find(&items, &|id| id > compared)))
             .await
             .map_err(|_| JobsError::Panicked(Stage::Dedupe))?;
+    // Two automations of one document were told apart by whoever wrote it.
+    let document = |id| documents.get(&id);
+    pairs.retain(|pair| document(pair.a).is_none() || document(pair.a) != document(pair.b));
     let found = pairs.iter().filter(|pair| pair.verdict == DuplicateVerdict::Same).count();
     let folded = save(pipeline, pairs, standings, newest).await?;
     reporter.tell(progress(total, total, 0)).await?;
@@ -63,25 +71,13 @@ fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreEr
         }
     }
     let mut candidates = Vec::new();
-    for id in reading.list_automation_ids(AutomationId(0), usize::MAX >> 1)? {
+    for comparable in reading.list_comparable()? {
+        let id = comparable.automation;
         let Some(automation) = reading.find_automation(id)? else { continue };
-        if matches!(automation.status, Status::Rejected | Status::Merged) {
-            continue;
-        }
-        let content = &automation.content;
-        let used = content.tools.iter().filter(|tool| tool.role == ToolRole::Used);
         candidates.push(Candidate {
+            document: comparable.document,
             standing: Standing { status: automation.status, confidence: automation.confidence },
-            item: Item {
-                id,
-                title: content.title.clone(),
-                text: content.meaning(),
-                trigger: content.trigger.as_ref().map(|trigger| trigger.kind),
-                steps: content.steps.iter().map(|step| step.text.clone()).collect(),
-                tools: used.map(|tool| tool.name.clone()).collect(),
-                url: automation.location.url.clone(),
-                vector: vectors.remove(&id),
-            },
+            item: Item::of(id, &automation.content, comparable.url, vectors.remove(&id)),
         });
     }
     Ok((candidates, compared))
@@ -102,31 +98,30 @@ async fn save(
             let mut same = writing.list_same_pairs()?;
             // An item that was rejected or merged since no longer leads or follows.
             same.retain(|pair| standings.contains_key(&pair.a) && standings.contains_key(&pair.b));
-            let groups = clusters(&same, &|a, b| before(&standings, a, b));
+            let groups: Vec<(AutomationId, Vec<AutomationId>)> =
+                clusters(&same, |id| rank(standings.get(&id)))
+                    .into_iter()
+                    .map(|cluster| (cluster.lead, cluster.members))
+                    .collect();
             writing.save_leads(&groups)?;
             if let Some(newest) = newest {
                 writing.save_setting(COMPARED_UP_TO, &newest, now)?;
             }
-            Ok::<_, StoreError>(groups.iter().map(|(_, members)| members.len()).sum())
+            let folded = groups.iter().map(|(_, members)| members.len() - 1).sum();
+            Ok::<usize, StoreError>(folded)
         })
         .await?;
     Ok(folded)
 }
 
-fn before(
-    standings: &HashMap<AutomationId, Standing>,
-    a: AutomationId,
-    b: AutomationId,
-) -> std::cmp::Ordering {
-    let rank = |id| {
-        let standing = standings.get(&id);
-        let judged = match standing.map(|standing| standing.status) {
-            Some(Status::Approved) => 0,
-            Some(Status::Deferred) => 1,
-            _ => 2,
-        };
-        (judged, standing.map_or(0.0, |standing| standing.confidence))
+/// Who leads a group: judged before unjudged, then the surer; the lowest rank leads.
+fn rank(standing: Option<&Standing>) -> (u8, u32) {
+    let judged = match standing.map(|standing| standing.status) {
+        Some(Status::Approved) => 0,
+        Some(Status::Deferred) => 1,
+        _ => 2,
     };
-    let ((judged_a, sure_a), (judged_b, sure_b)) = (rank(a), rank(b));
-    judged_a.cmp(&judged_b).then(sure_b.total_cmp(&sure_a)).then(a.cmp(&b))
+    let doubt = 1.0 - standing.map_or(0.0, |standing| standing.confidence);
+    // Thousandths order well enough, and unlike floats they are `Ord`.
+    (judged, (doubt * 1_000.0) as u32)
 }

@@ -4,7 +4,7 @@ use super::{Follower, JobsError};
 use crate::embed::{MODEL_NAME, Vector};
 use crate::model::{AutomationId, SearchAnswer, SearchQuery, Stage};
 use crate::search::{Index, SearchError, Searcher, Vectors};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -64,9 +64,7 @@ impl Finder {
 /// Fetches the vectors after `seq`; returns the newest number.
 fn fetch(store: &Store, vectors: &Vectors, mut seq: i64) -> Result<i64, JobsError> {
     loop {
-        let stored = store.read_blocking(|reading| {
-            Ok::<_, StoreError>(reading.list_vectors(MODEL_NAME, seq, BATCH)?)
-        })?;
+        let stored = store.read_blocking(|reading| reading.list_vectors(MODEL_NAME, seq, BATCH))?;
         let Some(last) = stored.last() else { return Ok(seq) };
         seq = last.seq;
         // An empty vector (no known word) or a damaged one: that item is found by words alone.

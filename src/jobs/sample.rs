@@ -33,11 +33,11 @@ pub(super) async fn prepare(store: &Store) -> Result<Source, JobsError> {
         title: Some("The sample week".to_owned()),
         is_enabled: true,
     };
-    let found = store
+    let found: Result<_, StoreError> = store
         .write(move |writing| {
             writing.save_source(&new, Timestamp::now())?;
-            Ok::<_, StoreError>(writing.find_source(SAMPLE_SOURCE)?)
+            writing.find_source(SAMPLE_SOURCE)
         })
-        .await?;
-    found.ok_or_else(|| JobsError::NoSource(SAMPLE_SOURCE.to_owned()))
+        .await;
+    found?.ok_or_else(|| JobsError::NoSource(SAMPLE_SOURCE.to_owned()))
 }

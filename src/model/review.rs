@@ -198,7 +198,7 @@ impl Automation {
         next.deferred_until = None;
         match verdict {
             Verdict::Reject { reason } => next.reason.clone_from(reason),
-            Verdict::Defer { until } => next.deferred_until = Some(*until),
+            Verdict::Defer { until } => next.deferred_until = Some(whole_milliseconds(*until)),
             Verdict::Approve | Verdict::Reopen => {}
         }
         let changes = self.changes_to(&next);
@@ -231,6 +231,11 @@ impl Automation {
             })
             .collect()
     }
+}
+
+/// The moment as the store keeps it: a finer one would differ from itself once read back.
+fn whole_milliseconds(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
 }
 
 /// Tags lower-cased, trimmed, inner white space as one dash, without doubles, sorted.

@@ -6,6 +6,7 @@ use super::searcher::Searcher;
 use super::vectors::Vectors;
 use super::writer::Writer;
 use std::fs::{self, File};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tantivy::{Directory, ReloadPolicy};
@@ -87,7 +88,7 @@ impl Index {
     /// # Errors
     /// `Busy` while another holds it; `Damaged` or `Index` when the files do not open.
     pub fn writer(&self) -> Result<Writer, SearchError> {
-        Writer::new(self)
+        self.guarded(|| Writer::new(self))
     }
 
     /// A handle that searches; cheap to clone.
@@ -95,7 +96,7 @@ impl Index {
     /// # Errors
     /// When the files do not open.
     pub fn searcher(&self, vectors: Arc<Vectors>) -> Result<Searcher, SearchError> {
-        Searcher::new(self, vectors)
+        self.guarded(|| Searcher::new(self, vectors))
     }
 
     pub(super) fn tantivy(&self) -> Result<(tantivy::Index, Fields), SearchError> {
@@ -118,6 +119,19 @@ impl Index {
         SearchError::Index { operation, path: self.folder.clone(), source }
     }
 
+    /// Runs what reads files. Tantivy trusts them: a flipped byte can end in a panic far inside it,
+    /// which comes out of here as `Damaged`.
+    pub(super) fn guarded<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let damaged = |_| SearchError::Damaged {
+            path: self.folder.clone(),
+            reason: "its files contradict themselves".to_owned(),
+        };
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(damaged(panic)))
+    }
+
     fn lock(&self) -> Result<File, SearchError> {
         let path = self.root.join("lock");
         let open = File::create(&path).and_then(|file| file.lock().map(|()| file));
@@ -130,12 +144,12 @@ impl Index {
         if !self.folder.join("meta.json").exists() {
             return Err("meta.json is missing".to_owned());
         }
-        let attempt = || -> Result<(), String> {
-            let (index, _) = self.tantivy().map_err(|e| explain(&e))?;
+        let open = || {
+            let (index, _) = self.tantivy()?;
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-            reader.map(drop).map_err(|e: tantivy::TantivyError| e.to_string())
+            reader.map(drop).map_err(|e: tantivy::TantivyError| self.failed("read", e))
         };
-        attempt().or_else(|_| attempt())
+        self.guarded(open).or_else(|_| self.guarded(open)).map_err(|e| explain(&e))
     }
 
     fn create(&self) -> Result<(), SearchError> {

@@ -6,13 +6,12 @@ use super::index::Index;
 use super::indexable::StorePosition;
 use super::plan::Plan;
 use super::schema::Fields;
-use super::snapshot::{Allowed, Snapshot};
+use super::snapshot::{Allowed, Snapshot, Values};
 use super::vectors::{Slot, Vectors};
 use super::words::{self, Scored};
 use crate::embed::Model;
 use crate::model::{AutomationId, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
 use std::collections::{BinaryHeap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::query::Query;
 use tantivy::{DocAddress, IndexReader, ReloadPolicy};
@@ -36,6 +35,7 @@ struct Shared {
     reader: IndexReader,
     vectors: Arc<Vectors>,
     snapshot: RwLock<Arc<Snapshot>>,
+    values: Mutex<Values>,
     /// The bytes of meta.json that the snapshot stands for.
     meta: Mutex<Vec<u8>>,
     filters: Mutex<HashMap<String, Arc<Allowed>>>,
@@ -47,13 +47,15 @@ impl Searcher {
         let (tantivy, fields) = index.tantivy()?;
         let reader = tantivy.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader: IndexReader = reader.map_err(|e| index.failed("read", e))?;
-        let snapshot = Snapshot::load(index, reader.searcher(), &vectors, None)?;
+        let mut values = Values::default();
+        let snapshot = Snapshot::load(index, reader.searcher(), &vectors, &mut values, None)?;
         let shared = Shared {
             index: index.clone(),
             fields,
             reader,
             vectors,
             snapshot: RwLock::new(Arc::new(snapshot)),
+            values: Mutex::new(values),
             meta: Mutex::new(meta),
             filters: Mutex::default(),
         };
@@ -74,10 +76,12 @@ impl Searcher {
         if *meta == now {
             return Ok(false);
         }
-        shared.reader.reload().map_err(|e| shared.index.failed("reload", e))?;
-        let searcher = shared.reader.searcher();
-        let former = self.snapshot();
-        let loaded = Snapshot::load(&shared.index, searcher, &shared.vectors, Some(&former))?;
+        let loaded = shared.index.guarded(|| {
+            shared.reader.reload().map_err(|e| shared.index.failed("reload", e))?;
+            let searcher = shared.reader.searcher();
+            let values = &mut *lock(&shared.values);
+            Snapshot::load(&shared.index, searcher, &shared.vectors, values, Some(&self.snapshot()))
+        })?;
         *shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         lock(&shared.filters).clear();
         *meta = now;
@@ -118,16 +122,8 @@ impl Searcher {
         if let Err(error) = self.reload() {
             tracing::warn!(%error, "the search index does not reload; searching its former state");
         }
-        // Tantivy trusts its files: a flipped byte can end in a panic far inside it.
-        let answer = catch_unwind(AssertUnwindSafe(|| self.answer(query)));
         let index = &self.shared.index;
-        match answer {
-            Ok(answer) => answer.map_err(|e| index.failed("search", e)),
-            Err(_) => Err(SearchError::Damaged {
-                path: index.folder().to_owned(),
-                reason: "reading it failed half-way".to_owned(),
-            }),
-        }
+        index.guarded(|| self.answer(query).map_err(|e| index.failed("search", e)))
     }
 
     fn answer(&self, query: &SearchQuery) -> tantivy::Result<SearchAnswer> {
@@ -137,12 +133,13 @@ impl Searcher {
         let allowed = allowed.as_deref();
         let scoring = plan.scoring.as_deref();
         let counted = words::count(&snapshot, scoring, allowed, query.with_facets)?;
+        let facets = counted.list_facets(&lock(&self.shared.values));
         let mut hits = match scoring {
             Some(scoring) => self.ranked(query, &snapshot, &plan, scoring, allowed)?,
             None => newest(&snapshot, allowed, query.limit),
         };
         hits.truncate(query.limit);
-        Ok(SearchAnswer { hits, total: counted.total, facets: counted.facets, terms: plan.terms })
+        Ok(SearchAnswer { hits, total: counted.total, facets, terms: plan.terms })
     }
 
     fn ranked(

@@ -23,6 +23,43 @@ pub(super) struct Segment {
     /// By document.
     pub slots: Arc<[Slot]>,
     pub facets: Vec<Option<StrColumn>>,
+    /// By facet and ordinal of its dictionary: the value's place in `Values`.
+    pub places: Arc<[Vec<u32>]>,
+}
+
+/// Every facet value ever seen, so that counts of many segments add up without reading
+/// dictionaries: resolving 20,000 tags a query took 100 ms.
+#[derive(Default)]
+pub(super) struct Values {
+    of_facet: Vec<Dictionary>,
+}
+
+#[derive(Default)]
+struct Dictionary {
+    places: HashMap<Arc<str>, u32>,
+    values: Vec<Arc<str>>,
+}
+
+impl Values {
+    fn place(&mut self, facet: usize, value: &str) -> u32 {
+        self.of_facet.resize_with(FacetField::ALL.len(), Default::default);
+        let Dictionary { places, values } = &mut self.of_facet[facet];
+        if let Some(place) = places.get(value) {
+            return *place;
+        }
+        let value: Arc<str> = value.into();
+        places.insert(value.clone(), values.len() as u32);
+        values.push(value);
+        values.len() as u32 - 1
+    }
+
+    pub(super) fn value(&self, facet: usize, place: usize) -> &str {
+        &self.of_facet[facet].values[place]
+    }
+
+    pub(super) fn len(&self, facet: usize) -> usize {
+        self.of_facet.get(facet).map_or(0, |dictionary| dictionary.values.len())
+    }
 }
 
 /// The documents that a filter lets through: by segment, and by slot for the vectors.
@@ -37,13 +74,17 @@ impl Snapshot {
         index: &Index,
         searcher: Searcher,
         vectors: &Vectors,
+        values: &mut Values,
         former: Option<&Self>,
     ) -> Result<Self, SearchError> {
-        let known: HashMap<SegmentId, Arc<[Slot]>> = former
-            .map(|f| f.segments.iter().map(|s| (s.id, s.slots.clone())).collect())
+        let known: Known = former
+            .map(|f| {
+                let segments = f.segments.iter();
+                segments.map(|s| (s.id, (s.slots.clone(), s.places.clone()))).collect()
+            })
             .unwrap_or_default();
         let segments = searcher.segment_readers().iter();
-        let loaded = segments.map(|reader| load_segment(reader, vectors, &known));
+        let loaded = segments.map(|reader| load_segment(reader, vectors, values, &known));
         let segments = loaded.collect::<tantivy::Result<Vec<_>>>();
         let segments = segments.map_err(|e| index.failed("read", e))?;
         Ok(Self { searcher, segments })
@@ -87,26 +128,43 @@ impl Allowed {
     }
 }
 
+/// What was read of a segment before; segments never change but for deletions.
+type Known = HashMap<SegmentId, (Arc<[Slot]>, Arc<[Vec<u32>]>)>;
+
 fn load_segment(
     reader: &SegmentReader,
     vectors: &Vectors,
-    known: &HashMap<SegmentId, Arc<[Slot]>>,
+    values: &mut Values,
+    known: &Known,
 ) -> tantivy::Result<Segment> {
     let fast = reader.fast_fields();
     let ids = fast.i64("id")?;
-    let slots = match known.get(&reader.segment_id()) {
-        Some(slots) => slots.clone(),
+    let columns = FacetField::ALL.iter().map(|facet| fast.str(facet.name()));
+    let facets = columns.collect::<tantivy::Result<Vec<_>>>()?;
+    let (slots, places) = match known.get(&reader.segment_id()) {
+        Some((slots, places)) => (slots.clone(), places.clone()),
         None => {
             let all = (0..reader.max_doc()).map(|doc| ids.first(doc).unwrap_or_default());
-            vectors.slots(all.map(AutomationId)).into()
+            let slots = vectors.slots(all.map(AutomationId));
+            (slots.into(), list_places(&facets, values)?.into())
         }
     };
-    let facets = FacetField::ALL.iter().map(|facet| fast.str(facet.name()));
-    Ok(Segment {
-        id: reader.segment_id(),
-        dated: fast.date("dated")?,
-        ids,
-        slots,
-        facets: facets.collect::<tantivy::Result<_>>()?,
-    })
+    let dated = fast.date("dated")?;
+    Ok(Segment { id: reader.segment_id(), dated, ids, slots, facets, places })
+}
+
+fn list_places(
+    facets: &[Option<StrColumn>],
+    values: &mut Values,
+) -> tantivy::Result<Vec<Vec<u32>>> {
+    let read = |(facet, column): (usize, &Option<StrColumn>)| {
+        let Some(column) = column else { return Ok(Vec::new()) };
+        let mut places = Vec::with_capacity(column.num_terms());
+        let mut terms = column.dictionary().stream()?;
+        while terms.advance() {
+            places.push(values.place(facet, &String::from_utf8_lossy(terms.key())));
+        }
+        Ok(places)
+    };
+    facets.iter().enumerate().map(read).collect()
 }

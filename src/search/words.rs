@@ -1,9 +1,10 @@
 //! The words arm: the best by BM25, how many match, and what they count up to.
 
-use super::snapshot::{Allowed, Snapshot};
+use super::snapshot::{Allowed, Segment, Snapshot, Values};
 use crate::model::{Facet, FacetField};
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
+use tantivy::columnar::Cardinality;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{BitSet, DocAddress, DocId};
 
@@ -85,7 +86,8 @@ pub(super) fn open_documents(
 /// How many documents match, and how often each facet value stands in them.
 pub(super) struct Counted {
     pub total: u64,
-    pub facets: Vec<Facet>,
+    /// By facet and the value's place in `Values`; empty when not asked for.
+    counts: Vec<Vec<u32>>,
 }
 
 /// Counts what `query` matches (everything when `None`) among `allowed`.
@@ -97,22 +99,20 @@ pub(super) fn count(
 ) -> tantivy::Result<Counted> {
     let scoring = EnableScoring::disabled_from_searcher(&snapshot.searcher);
     let weight = query.map(|query| query.weight(scoring)).transpose()?;
-    let mut total = 0;
-    let mut values: BTreeMap<(FacetField, String), u64> = BTreeMap::new();
+    let facets = if with_facets { FacetField::ALL.len() } else { 0 };
+    let mut counted = Counted { total: 0, counts: vec![Vec::new(); facets] };
+    let mut open = Vec::new();
     for segment in 0..snapshot.segments.len() {
-        let mut tally = Tally::new(snapshot, segment, with_facets);
+        open.clear();
         visit(snapshot, segment, weight.as_deref(), &mut |docs| {
-            let is_open = |doc: DocId| snapshot.is_open(segment, doc, allowed);
-            for &doc in docs {
-                if is_open(doc) {
-                    tally.add(doc);
-                }
-            }
+            open.extend(docs.iter().filter(|doc| snapshot.is_open(segment, **doc, allowed)));
         })?;
-        total += tally.total;
-        tally.collect_into(&mut values)?;
+        counted.total += open.len() as u64;
+        for facet in 0..facets {
+            counted.add(&snapshot.segments[segment], facet, &open);
+        }
     }
-    Ok(Counted { total, facets: list_facets(values) })
+    Ok(counted)
 }
 
 fn visit(
@@ -132,65 +132,55 @@ fn visit(
     }
 }
 
-/// Counts in one segment, by the ordinals of its dictionaries.
-struct Tally<'a> {
-    snapshot: &'a Snapshot,
-    segment: usize,
-    total: u64,
-    counts: Vec<Vec<u32>>,
-}
-
-impl<'a> Tally<'a> {
-    fn new(snapshot: &'a Snapshot, segment: usize, with_facets: bool) -> Self {
-        let columns = snapshot.segments[segment].facets.iter().take_while(|_| with_facets);
-        let counts = columns.map(|c| vec![0; c.as_ref().map_or(0, |c| c.num_terms())]).collect();
-        Self { snapshot, segment, total: 0, counts }
-    }
-
-    fn add(&mut self, doc: DocId) {
-        self.total += 1;
-        let columns = &self.snapshot.segments[self.segment].facets;
-        for (counts, column) in self.counts.iter_mut().zip(columns) {
-            let Some(column) = column else { continue };
-            for ordinal in column.ords().values_for_doc(doc) {
-                if let Some(count) = counts.get_mut(ordinal as usize) {
-                    *count += 1;
-                }
+impl Counted {
+    /// Counts by the ordinals of the segment's dictionary, then by the values they stand for.
+    fn add(&mut self, segment: &Segment, facet: usize, docs: &[DocId]) {
+        let Some(column) = &segment.facets[facet] else { return };
+        let places = &segment.places[facet];
+        let mut ordinals = vec![0u32; places.len()];
+        let mut tally = |ordinal: u64| {
+            if let Some(count) = ordinals.get_mut(ordinal as usize) {
+                *count += 1;
             }
-        }
-    }
-
-    fn collect_into(self, values: &mut BTreeMap<(FacetField, String), u64>) -> tantivy::Result<()> {
-        let columns = &self.snapshot.segments[self.segment].facets;
-        let fields = FacetField::ALL.iter().zip(columns).zip(&self.counts);
-        for ((field, column), counts) in fields {
-            let Some(column) = column else { continue };
-            let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-            for (ordinal, &count) in found {
-                let mut value = String::new();
-                column.ord_to_str(ordinal as u64, &mut value)?;
-                *values.entry((*field, value)).or_default() += u64::from(count);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// By field, then falling count, then value; the most frequent of each field.
-fn list_facets(values: BTreeMap<(FacetField, String), u64>) -> Vec<Facet> {
-    let listed = values.into_iter().map(|((field, value), count)| Facet { field, value, count });
-    let mut facets: Vec<_> = listed.collect();
-    facets.sort_by(|a, b| {
-        a.field.cmp(&b.field).then(b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value))
-    });
-    let mut of_field = (None, 0);
-    facets.retain(|facet| {
-        of_field = if of_field.0 == Some(facet.field) {
-            (of_field.0, of_field.1 + 1)
-        } else {
-            (Some(facet.field), 1)
         };
-        of_field.1 <= MOST_VALUES
-    });
-    facets
+        let ords = column.ords();
+        match ords.get_cardinality() {
+            Cardinality::Full => {
+                let mut found = vec![0; docs.len()];
+                ords.values.get_vals(docs, &mut found);
+                found.into_iter().for_each(tally);
+            }
+            _ => docs.iter().for_each(|doc| ords.values_for_doc(*doc).for_each(&mut tally)),
+        }
+        for (&place, count) in places.iter().zip(ordinals) {
+            let place = place as usize;
+            if count > 0 {
+                let counts = &mut self.counts[facet];
+                counts.resize(counts.len().max(place + 1), 0);
+                counts[place] += count;
+            }
+        }
+    }
+
+    /// By field, then falling count, then value; the most frequent of each field.
+    pub(super) fn list_facets(&self, values: &Values) -> Vec<Facet> {
+        let fields = FacetField::ALL.iter().zip(&self.counts).enumerate();
+        fields
+            .flat_map(|(facet, (field, counts))| {
+                let known = counts.iter().copied().take(values.len(facet)).enumerate();
+                let mut found: Vec<(u32, usize)> =
+                    known.filter(|(_, count)| *count > 0).map(|(at, count)| (count, at)).collect();
+                found.sort_unstable_by(|a, b| {
+                    let name = |place| values.value(facet, place);
+                    b.0.cmp(&a.0).then_with(|| name(a.1).cmp(name(b.1)))
+                });
+                found.truncate(MOST_VALUES);
+                found.into_iter().map(move |(count, place)| Facet {
+                    field: *field,
+                    value: values.value(facet, place).to_owned(),
+                    count: u64::from(count),
+                })
+            })
+            .collect()
+    }
 }

@@ -3,7 +3,7 @@
 use super::error::Doing;
 use super::row::name_at;
 use super::{Reading, StoreError, Writing};
-use crate::model::{AutomationId, DuplicatePair, DuplicateState, DuplicateVerdict};
+use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateState, DuplicateVerdict};
 use jiff::Timestamp;
 
 impl Reading<'_> {
@@ -30,6 +30,43 @@ impl Reading<'_> {
                     .collect()
             })
             .doing("list the duplicates")
+    }
+}
+
+/// What may be compared: an item, the document it is from, and that document's address where it
+/// holds no other automation (an address that two of them share would make them one).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparable {
+    pub automation: AutomationId,
+    pub document: Option<DocumentId>,
+    pub url: Option<String>,
+}
+
+impl Reading<'_> {
+    /// Everything that may have look-alikes: all but what was rejected or merged, by id.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list_comparable(&self) -> Result<Vec<Comparable>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT a.id, a.document_id, iif((SELECT count(*) FROM automations o
+                     WHERE o.document_id = a.document_id) = 1, d.url, NULL) AS url
+                 FROM automations a LEFT JOIN documents d ON d.id = a.document_id
+                 WHERE a.status NOT IN ('rejected', 'merged') ORDER BY a.id",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| {
+                        Ok(Comparable {
+                            automation: AutomationId(row.get(0)?),
+                            document: row.get::<_, Option<i64>>(1)?.map(DocumentId),
+                            url: row.get(2)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .doing("list what may be compared")
     }
 }
 

@@ -51,6 +51,29 @@ const NEW_START: &[&str] = &[
     " anyway ",
 ];
 
+/// Words by which a speaker turns to the next thing, wherever they come.
+const TURN: &[&str] = &[
+    " now number ",
+    " number one ",
+    " number two ",
+    " number three ",
+    " number four ",
+    " number five ",
+    " the second one ",
+    " the second thing ",
+    " the third one ",
+    " the third thing ",
+    " the next one ",
+    " the last one ",
+    " another one ",
+    " so the first ",
+    " second one ",
+    " third one ",
+];
+
+/// A piece before a turn may be as short as this (bytes).
+const TURN_PIECE: usize = 20;
+
 /// Words that go on as often as they begin; only for want of a better place.
 const GOING_ON: &[&str] = &[
     " and it ",
@@ -98,7 +121,8 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
 
 fn push(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     let Some(range) = trimmed(text, range) else { return };
-    if range.len() <= RUN_ON || commas(&text[range.clone()]) * 90 > range.len() {
+    let is_run_on = range.len() > RUN_ON && commas(&text[range.clone()]) * 90 <= range.len();
+    if !is_run_on {
         found.push(range);
         return;
     }
@@ -137,6 +161,10 @@ fn run_on_cut(text: &str, range: &Range<usize>) -> Option<usize> {
     };
     if part.len() < RUN_ON_PIECE * 2 {
         return None;
+    }
+    let turn = first_of(TURN, TURN_PIECE, last);
+    if let Some(at) = turn.filter(|at| *at < RUN_ON_PIECE * 2) {
+        return Some(range.start + at);
     }
     first_of(NEW_START, RUN_ON_PIECE, RUN_ON_PIECE * 3)
         .or_else(|| first_of(GOING_ON, RUN_ON_PIECE * 2, last))

@@ -1,13 +1,13 @@
 //! `reservoir eval search`.
 
+use super::lines::{cannot, read_lines};
 use crate::cli::CliError;
 use crate::model::{AutomationId, SearchMode, SearchQuery};
 use crate::search::{Change, Index, Indexable, Searcher, StorePosition, Vectors, encode};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,25 +112,6 @@ fn meaning(entry: &Entry) -> String {
         Some(title) => format!("{title}. {}", entry.text),
         None => entry.text.clone(),
     }
-}
-
-fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, CliError> {
-    let file = std::fs::File::open(path).map_err(|e| cannot("read", path, &e))?;
-    let mut entries = Vec::new();
-    for (number, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(|e| cannot("read", path, &e))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let entry = serde_json::from_str(&line);
-        let place = format!("{}:{}", path.display(), number + 1);
-        entries.push(entry.map_err(|e| cannot("read", Path::new(&place), &e))?);
-    }
-    Ok(entries)
-}
-
-fn cannot(operation: &str, path: &Path, error: &dyn std::error::Error) -> CliError {
-    CliError::Failed { what: format!("cannot {operation} {}: {error}", path.display()), hint: None }
 }
 
 /// A folder beside the run, gone when the run is written.

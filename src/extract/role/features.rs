@@ -1,6 +1,7 @@
 //! What speaks for and against a tool's being used.
 
 use super::{Named, Scene};
+use crate::extract::pattern;
 use crate::extract::stance::Stance;
 use crate::extract::structure::Section;
 use regex::Regex;
@@ -206,12 +207,12 @@ fn tokens(text: &str) -> Vec<&str> {
 /// Whether the words before say that something is done in, to or with it: "logged in X".
 pub(super) fn is_carried(text: &str, range: &Range<usize>) -> bool {
     static CARRIED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:in|into|to|via|with|using|from|through|on|by|our|uses?|bei|mit|über|nach|per|im|ins|en|con|por|dans|avec|sur|no|na|com|su|inside)(?: (?:our|the|a|an|my|their|your|its|ein\w*|la|el|le|un|una|une))?[ *`_\x22“(\[]*$")
-            .expect("invariant: the shipped pattern compiles")
+        pattern::regex(
+            r"(?i)\b(?:in|into|to|via|with|using|from|through|on|by|our|uses?|bei|mit|über|nach|per|im|ins|en|con|por|dans|avec|sur|no|na|com|su|inside)(?: (?:our|the|a|an|my|their|your|its|ein\w*|la|el|le|un|una|une))?[ *`_\x22“(\[]*$",
+        )
     });
     static DOES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[*`_”\x22)\]]* (?:then |automatically |also )?[a-z]{2,}s\b")
-            .expect("invariant: the shipped pattern compiles")
+        pattern::regex(r"^[*`_”\x22)\]]* (?:then |automatically |also )?[a-z]{2,}s\b")
     });
     let from = text.ceil_char_boundary(range.start.saturating_sub(REACH));
     let to = text.floor_char_boundary((range.end + REACH).min(text.len()));

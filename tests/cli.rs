@@ -1,0 +1,301 @@
+//! The program as scripts meet it: arguments in, JSON and exit statuses out, over a real home.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn with_sample() -> Self {
+        let home = Self::new();
+        let run = home.run(&["--quiet", "run", "--sample"]);
+        assert!(run.status.success(), "{}", error(&run));
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_reservoir"))
+            .arg("--home")
+            .arg(self.path().join("home"))
+            .args(arguments)
+            .env("USER", "ada")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// The JSON lines of a command that must succeed.
+    fn json(&self, arguments: &[&str]) -> Vec<Value> {
+        let mut all = vec!["--json"];
+        all.extend_from_slice(arguments);
+        let output = self.run(&all);
+        assert!(output.status.success(), "{arguments:?}: {}", error(&output));
+        lines(&output)
+    }
+
+    fn first_id(&self) -> String {
+        self.json(&["list", "--limit", "1"])[0]["id"].to_string()
+    }
+
+    fn status_of(&self, id: &str) -> String {
+        self.json(&["show", id])[0]["automation"]["status"].as_str().unwrap().to_owned()
+    }
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_sample_week_is_reviewed_found_and_taken_back() {
+    let home = Home::with_sample();
+    let items = home.json(&["list", "--limit", "0"]);
+    assert!(items.len() > 60, "only {} items", items.len());
+    let id = home.first_id();
+
+    home.json(&["approve", &id]);
+    home.json(&["tag", &id, "--add", "First Pick"]);
+    let shown = &home.json(&["show", &id])[0];
+    assert_eq!(shown["automation"]["status"], "approved");
+    assert_eq!(shown["automation"]["tags"], json!(["first-pick"]));
+    assert_eq!(shown["history"][0]["reviewer"], "ada");
+    assert_eq!(home.json(&["list", "--status", "approved", "--tag", "first-pick"]).len(), 1);
+
+    home.json(&["undo"]);
+    home.json(&["undo"]);
+    assert_eq!(home.status_of(&id), "inbox");
+    home.json(&["redo"]);
+    assert_eq!(home.status_of(&id), "approved");
+    assert!(home.run(&["doctor"]).status.success());
+}
+
+#[test]
+fn every_span_of_the_sample_week_is_an_exact_slice() {
+    let home = Home::with_sample();
+    let mut spans = 0;
+    for item in home.json(&["list", "--limit", "0", "--unfold"]) {
+        let shown = &home.json(&["show", &item["id"].to_string()])[0];
+        let Some(readable) = shown["document"]["readable"].as_str() else { continue };
+        let letters: Vec<char> = readable.chars().collect();
+        for evidence in shown["evidence"].as_array().unwrap() {
+            let start = usize::try_from(evidence["start"].as_u64().unwrap()).unwrap();
+            let end = usize::try_from(evidence["end"].as_u64().unwrap()).unwrap();
+            let slice: String = letters[start..end].iter().collect();
+            assert_eq!(evidence["text"], json!(slice));
+            spans += 1;
+        }
+    }
+    assert!(spans > 200, "only {spans} spans");
+}
+
+#[test]
+fn what_is_searched_for_comes_first_and_says_why() {
+    let home = Home::with_sample();
+    let title = home.json(&["list", "--limit", "1"])[0]["title"].as_str().unwrap().to_owned();
+    let found = home.json(&["search", &title, "--limit", "5"]);
+    assert_eq!(found[0]["automation"]["title"], json!(title));
+    assert_eq!(found[0]["parts"]["is_exact"], json!(true));
+    for mode in ["text", "meaning", "hybrid"] {
+        assert!(!home.json(&["search", "remind customers", "--mode", mode]).is_empty(), "{mode}");
+    }
+}
+
+#[test]
+fn a_damaged_index_is_built_anew_without_being_asked() {
+    let home = Home::with_sample();
+    let found = home.json(&["search", "invoice"]).len();
+    assert!(found > 0);
+    let index = home.path().join("home/cache/workspaces/main/index");
+    for entry in walkdir::WalkDir::new(&index).into_iter().flatten() {
+        if entry.file_name().to_string_lossy().ends_with(".idx") {
+            std::fs::write(entry.path(), b"not an index").unwrap();
+        }
+    }
+    assert_eq!(home.json(&["search", "invoice"]).len(), found);
+    std::fs::remove_dir_all(&index).unwrap();
+    assert_eq!(home.json(&["search", "invoice"]).len(), found);
+    assert!(home.run(&["doctor"]).status.success());
+}
+
+#[test]
+fn a_second_run_finds_nothing_new() {
+    let home = Home::with_sample();
+    let before = home.json(&["list", "--limit", "0", "--unfold"]);
+    assert!(home.run(&["--quiet", "run", "--sample"]).status.success());
+    assert_eq!(home.json(&["list", "--limit", "0", "--unfold"]), before);
+}
+
+#[test]
+fn reading_again_keeps_what_a_person_decided() {
+    let home = Home::with_sample();
+    let id = home.first_id();
+    home.json(&["edit", &id, "--set", "title=My own words"]);
+    home.json(&["approve", &id]);
+    assert!(home.run(&["--quiet", "run", "--stage", "extract", "--again"]).status.success());
+    let shown = &home.json(&["show", &id])[0]["automation"];
+    assert_eq!(shown["title"], "My own words");
+    assert_eq!(shown["status"], "approved");
+}
+
+#[test]
+fn each_bad_file_is_told_and_the_rest_goes_in() {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    let home = Home::new();
+    let good = r#"{"url":"https://example.org/a","title":"A","text":"When a form is submitted, send a Slack message."}"#;
+    home.file("in/lines.jsonl", format!("{good}\n{{broken\n").as_bytes());
+    home.file("in/binary.bin", &[0, 159, 146, 150, 0, 1, 2, 3]);
+    home.file("in/empty.md", b"");
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    for number in 0..2_000 {
+        let line = format!("{{\"title\":\"T{number}\",\"text\":\"Some words {number}.\"}}\n");
+        packer.write_all(line.as_bytes()).unwrap();
+    }
+    let packed = packer.finish().unwrap();
+    home.file("in/cut.jsonl.gz", &packed[..packed.len() / 2]);
+    home.file("in/note.txt", b"Every Monday, a report is sent to the team by email.");
+
+    let folder = home.path().join("in");
+    let output = home.run(&["--json", "import", folder.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", error(&output));
+    let told = &lines(&output)[0];
+    assert!(told["new"].as_u64().unwrap() >= 2, "{told}");
+    let problems: Vec<&str> =
+        told["problems"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+    for part in ["lines.jsonl:2", "binary.bin", "cut.jsonl.gz"] {
+        assert!(problems.iter().any(|p| p.contains(part)), "{part} is not in {problems:?}");
+    }
+}
+
+#[test]
+fn exit_statuses_tell_what_went_wrong() {
+    let home = Home::new();
+    let status = |arguments: &[&str]| home.run(arguments).status.code();
+    assert_eq!(status(&["show", "99"]), Some(3));
+    assert_eq!(status(&["approve", "99"]), Some(3));
+    assert_eq!(status(&["crawl", "nowhere"]), Some(3));
+    assert_eq!(status(&["import", "/does/not/exist"]), Some(3));
+    assert_eq!(status(&["search", "x", "--weight", "7"]), Some(2));
+    assert_eq!(status(&["edit", "1", "--set", "colour=red"]), Some(2));
+    assert_eq!(status(&["no-such-command"]), Some(2));
+    assert_eq!(status(&["undo"]), Some(1));
+    assert_eq!(status(&["list"]), Some(0));
+    assert_eq!(status(&[]), Some(2), "a workbench without a terminal");
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_refused_politely() {
+    let home = Home::new();
+    home.json(&["list"]);
+    let file = home.path().join("home/data/workspaces/main/reservoir.db");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.pragma_update(None, "user_version", 999).unwrap();
+    drop(connection);
+    let output = home.run(&["list"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = error(&output);
+    assert!(said.contains("schema 999") && said.contains("hint:"), "{said}");
+}
+
+#[test]
+fn what_a_person_adds_is_listed_shown_and_searchable() {
+    let home = Home::new();
+    let added = home.json(&[
+        "add",
+        "--title",
+        "Call back missed calls",
+        "--trigger",
+        "a call is missed",
+        "--step",
+        "text the caller",
+        "--step",
+        "open a ticket",
+        "--tool",
+        "Twilio",
+        "--tag",
+        "Phones",
+    ]);
+    let id = added[0]["changed"][0]["id"].to_string();
+    let shown = &home.json(&["show", &id])[0]["automation"];
+    assert_eq!(shown["steps"][1]["follows"], json!([0]));
+    assert_eq!(shown["tags"], json!(["phones"]));
+    let found = home.json(&["search", "missed call"]);
+    assert_eq!(found[0]["automation"]["id"].to_string(), id);
+    let bad = home.file("bad.json", b"{\"title\": 3}");
+    assert_eq!(home.run(&["add", "--from", bad.to_str().unwrap()]).status.code(), Some(2));
+}
+
+#[test]
+fn sources_are_added_listed_and_switched() {
+    let home = Home::new();
+    home.file("posts/one.md", b"# Hello\n\nWhen an order is paid, an invoice is sent.");
+    let folder = home.path().join("posts");
+    home.json(&["source", "add", folder.to_str().unwrap(), "--name", "posts"]);
+    home.json(&["source", "add", "https://example.org/feed.xml"]);
+    home.json(&["source", "disable", "example.org-feed.xml"]);
+    let run = home.run(&["--quiet", "run"]);
+    assert!(run.status.success(), "{}", error(&run));
+    let sources = home.json(&["source", "list"]);
+    assert_eq!(sources[0]["is_enabled"], json!(false));
+    assert!(sources[1]["last_success"].is_string());
+    assert_eq!(home.run(&["source", "enable", "nobody"]).status.code(), Some(3));
+}
+
+#[test]
+fn config_is_written_checked_and_shown() {
+    let home = Home::new();
+    home.json(&["config", "init"]);
+    assert_eq!(home.json(&["config", "check"])[0]["problems"], json!([]));
+    assert_eq!(home.run(&["config", "init"]).status.code(), Some(1));
+    let file = home.path().join("home/config/config.toml");
+    std::fs::write(&file, "[ui]\ntheem = \"dark\"\n").unwrap();
+    let output = home.run(&["config", "check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = error(&output);
+    assert!(said.contains("config.toml:2") && said.contains("theme"), "{said}");
+}
+
+#[test]
+fn workspaces_never_mix() {
+    let home = Home::new();
+    home.json(&["add", "--title", "Only here"]);
+    assert_eq!(home.json(&["--workspace", "other", "list"]).len(), 0);
+    assert_eq!(home.json(&["list"]).len(), 1);
+}
+
+#[test]
+fn completions_and_the_manual_are_written() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = home.run(&["completions", shell]);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{shell}");
+    }
+    assert!(String::from_utf8_lossy(&home.run(&["man"]).stdout).contains(".TH reservoir"));
+}
