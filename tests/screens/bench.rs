@@ -117,10 +117,6 @@ impl Bench {
         self.wait(1500);
     }
 
-    pub(crate) fn draw_only(&mut self) {
-        self.terminal.draw(|frame| draw(&self.state, frame)).unwrap();
-    }
-
     /// The screen as text, without the blanks at the ends of lines.
     pub(crate) fn screen(&mut self) -> String {
         self.terminal.draw(|frame| draw(&self.state, frame)).unwrap();
