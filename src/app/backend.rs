@@ -7,7 +7,8 @@ use crate::model::Origin;
 use crate::review::Reviewer;
 use crate::store::{Store, StoreError};
 use crate::tui::{DeadLetterRow, JobsView, Level, Loaded};
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -26,6 +27,8 @@ pub struct Backend {
     pub index_folder: PathBuf,
     pub edit_folder: PathBuf,
     pub tail: Tail,
+    /// What time it is; stands still while pictures are drawn.
+    pub clock: fn() -> Timestamp,
     /// Woken after each write of this process, so that the index follows at once.
     pub wrote: Arc<Notify>,
     /// The newest search asked for; older ones are not carried out.
@@ -55,6 +58,7 @@ impl Backend {
             index_folder: context.workspace.index_folder(),
             edit_folder: context.workspace.cache.join("edit"),
             tail,
+            clock: Timestamp::now,
             wrote: Arc::default(),
             newest_search: Arc::default(),
             finder: Arc::default(),
@@ -95,12 +99,12 @@ impl Backend {
 
     /// Who decides at this workbench, now.
     pub fn who(&self) -> Reviewer {
-        Reviewer { name: self.reviewer.clone(), origin: Origin::Workbench, now: Timestamp::now() }
+        Reviewer { name: self.reviewer.clone(), origin: Origin::Workbench, now: (self.clock)() }
     }
 
     /// Sends the numbers of the top line, and whether anything was ever stored.
     pub async fn send_counts(&self) {
-        let now = Zoned::now();
+        let now = (self.clock)().to_zoned(TimeZone::system());
         let today = now.start_of_day().unwrap_or(now).timestamp();
         let reviewer = self.reviewer.clone();
         let read = self

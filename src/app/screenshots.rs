@@ -9,11 +9,12 @@ use super::picture::{self, Paper};
 use super::{carry, scribe};
 use crate::cli::{CliError, Context, Global, ScreenshotArgs};
 use crate::jobs::Plan;
-use crate::model::{JobId, JobRow, JobState, Progress, RunId, Stage};
+use crate::model::{JobId, JobRow, JobState, Progress, QueueFilter, RunId, Stage, Verdict};
+use crate::review;
 use crate::settings::{self, ColorDepth, Key, Role, Theme};
 use crate::tui::{self, Command, Event, JobsView, Loaded, State, StateSettings};
 use crossterm::event::KeyEvent;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
@@ -26,6 +27,9 @@ use tokio_util::sync::CancellationToken;
 const NOW: &str = "2026-11-22T09:00:00Z";
 /// A scene is drawn when nothing has been answered for so long.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// Items approved before the pictures are drawn.
+const APPROVED: usize = 24;
 
 /// What a picture shows: its name, size, theme, and the keys that lead there.
 struct Scene {
@@ -107,22 +111,24 @@ fn failed(what: impl Into<String>) -> CliError {
 
 async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
     let (send, answers) = mpsc::unbounded_channel();
-    let backend = Backend::open(context, Tail::default(), send)?;
+    let mut backend = Backend::open(context, Tail::default(), send)?;
+    backend.clock = now;
     let is_fresh = backend.store.read(|reading| reading.count_automations()).await? == 0;
     if is_fresh && !scene.is_store_empty {
         let plan = Plan { with_sample: true, ..Plan::default() };
         backend.pipeline.run(plan, |_| {}, CancellationToken::new()).await?;
+        approve_some(&backend).await?;
     }
     let theme = settings::load_theme(scene.theme, None, ColorDepth::True)?;
     let state = State::new(settings_for(scene, theme.clone())?, None);
     let (writes, _scribe) = scribe::start(backend.clone());
-    let mut stage = Headless { state, backend, answers, writes };
+    let mut stage = Headless { state, backend, answers, writes, now: now() };
     let first = stage.state.start();
     stage.carry(first);
-    stage.settle().await;
+    stage.pause().await;
     for key in keys(scene.keys)? {
         stage.handle(Event::Key(key));
-        stage.settle().await;
+        stage.pause().await;
     }
     let (width, height) = scene.size;
     let mut terminal = match Terminal::new(TestBackend::new(width, height)) {
@@ -133,6 +139,15 @@ async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
     let drawn = terminal.draw(|frame| tui::draw(state, frame));
     drawn.map_err(|error| failed(error.to_string()))?;
     Ok(picture::svg(terminal.backend().buffer(), paper(&theme)))
+}
+
+/// Approves the first of the queue, so that the Library has something to show.
+async fn approve_some(backend: &Backend) -> Result<(), CliError> {
+    let queue = QueueFilter::default();
+    let ids = backend.store.read(move |reading| reading.list_queue(&queue)).await?;
+    let targets = ids.into_iter().step_by(3).take(APPROVED).map(|id| (id, None)).collect();
+    review::decide(&backend.store, targets, Verdict::Approve, backend.who()).await?;
+    Ok(())
 }
 
 fn settings_for(scene: &Scene, theme: Theme) -> Result<StateSettings, CliError> {
@@ -167,11 +182,13 @@ struct Headless {
     backend: Backend,
     answers: mpsc::UnboundedReceiver<Loaded>,
     writes: mpsc::UnboundedSender<Command>,
+    /// Moves on by a second with each pause between keys, whatever the machine's clock says.
+    now: Timestamp,
 }
 
 impl Headless {
     fn handle(&mut self, event: Event) {
-        let commands = tui::update(&mut self.state, now(), event);
+        let commands = tui::update(&mut self.state, self.now, event);
         self.carry(commands);
     }
 
@@ -196,7 +213,14 @@ impl Headless {
         while let Ok(Some(loaded)) = tokio::time::timeout(QUIET, self.answers.recv()).await {
             self.handle(Event::Loaded(Box::new(loaded)));
         }
+    }
+
+    /// Lets what waits for a pause (the pane, hints) come, then takes its answers in.
+    async fn pause(&mut self) {
+        self.settle().await;
+        self.now += SignedDuration::from_secs(1);
         self.handle(Event::Tick);
+        self.settle().await;
     }
 }
 
