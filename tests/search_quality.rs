@@ -80,9 +80,35 @@ fn fusion_is_at_least_as_good_as_either_arm_when_measured_on_collections() {
     }
 }
 
-/// A known item is a template asked for by its title, which its document lacks. Queries are the ids
-/// whose SHA-1 starts with 16 bits divisible by 6, in the list that ships beside the data; here every
-/// sixth stands in for them, so that no hash function is needed for a test.
+/// The first 16 bits of the SHA-1 of a text shorter than 56 bytes (FIPS 180-4): what picks queries.
+fn sha1_start(text: &str) -> u32 {
+    let mut block = [0u8; 64];
+    block[..text.len()].copy_from_slice(text.as_bytes());
+    block[text.len()] = 0x80;
+    block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
+    let mut w: Vec<u32> =
+        block.chunks(4).map(|b| u32::from_be_bytes(b.try_into().unwrap())).collect();
+    for t in 16..80 {
+        w.push((w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16]).rotate_left(1));
+    }
+    let start = [0x6745_2301u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+    let [mut a, mut b, mut c, mut d, mut e] = start;
+    for (t, word) in w.iter().enumerate() {
+        let (f, k) = match t / 20 {
+            0 => ((b & c) | (!b & d), 0x5a82_7999),
+            1 => (b ^ c ^ d, 0x6ed9_eba1),
+            2 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc),
+            _ => (b ^ c ^ d, 0xca62_c1d6u32),
+        };
+        let sum = a.rotate_left(5).wrapping_add(f).wrapping_add(e);
+        (e, d, c, b) = (d, c, b.rotate_left(30), a);
+        a = sum.wrapping_add(k).wrapping_add(*word);
+    }
+    start[0].wrapping_add(a) >> 16
+}
+
+/// A known item is a template asked for by its title, which its document lacks; asked for are those
+/// whose id has a SHA-1 that begins with 16 bits divisible by six.
 #[test]
 fn a_template_is_found_again_when_asked_for_by_its_title() {
     let Some(data) = data() else { return };
@@ -90,18 +116,18 @@ fn a_template_is_found_again_when_asked_for_by_its_title() {
     let (documents, queries) = (folder.path().join("documents"), folder.path().join("queries"));
     let (mut texts, mut titles, mut asked) = (String::new(), String::new(), HashSet::new());
     let templates = std::fs::read_to_string(data.join("templates/train.jsonl")).unwrap();
-    for (at, line) in templates.lines().enumerate() {
+    for line in templates.lines() {
         let template: serde_json::Value = serde_json::from_str(line).unwrap();
         let id = template["id"].to_string();
         texts += &format!("{}\n", serde_json::json!({"id": id, "text": template["text"]}));
-        if at % 6 == 0 {
+        if sha1_start(&id).is_multiple_of(6) {
             titles += &format!("{}\n", serde_json::json!({"id": id, "text": template["title"]}));
             asked.insert(id);
         }
     }
     std::fs::write(&documents, texts).unwrap();
     std::fs::write(&queries, titles).unwrap();
-    for (mode, least) in [("text", (0.91, 0.79)), ("hybrid", (0.93, 0.82))] {
+    for (mode, least) in [("text", (0.92, 0.81)), ("hybrid", (0.935, 0.835))] {
         let ranked = ranked(&documents, &queries, mode);
         let place = |id: &String| {
             ranked.get(id).and_then(|found| found.iter().take(10).position(|other| other == id))
