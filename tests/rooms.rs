@@ -44,13 +44,13 @@ fn rooms_used(text: &str) -> Vec<String> {
     let inner = Regex::new(r"\{[^{}]*\}").unwrap();
     let single = Regex::new(r"crate::([a-z_]+)").unwrap();
     let braced = Regex::new(r"(?s)use crate::\{(.*?)\};").unwrap();
-    let first_of_path = Regex::new(r"(?:^|,)\s*([a-z_]+)(?:::|\s*,|\s*$)").unwrap();
     let mut used: Vec<String> =
         single.captures_iter(text).map(|found| found[1].to_owned()).collect();
     for list in braced.captures_iter(text) {
         // Inner braces name things inside a room; only what stands before them counts.
         let flat = inner.replace_all(&list[1], "x").into_owned();
-        used.extend(first_of_path.captures_iter(&flat).map(|found| found[1].to_owned()));
+        let paths = flat.split(',').filter_map(|path| path.trim().split("::").next());
+        used.extend(paths.filter(|room| !room.is_empty()).map(str::to_owned));
     }
     used
 }

@@ -4,7 +4,6 @@ use super::pipeline::progress;
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
-use crate::embed::{MODEL_NAME, Vector};
 use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage, Status};
 use crate::store::{Reading, StoreError};
 use jiff::Timestamp;
@@ -13,7 +12,6 @@ use std::sync::Arc;
 
 /// The newest automation that was compared with all others, kept in the store.
 const COMPARED_UP_TO: &str = "dedupe.compared_up_to";
-const VECTORS_A_READ: usize = 50_000;
 
 /// An item with what decides who leads a group.
 struct Candidate {
@@ -57,19 +55,6 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
 
 fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreError> {
     let compared = reading.find_setting(COMPARED_UP_TO)?.unwrap_or(AutomationId(0));
-    let mut vectors = HashMap::new();
-    let mut seq = 0;
-    loop {
-        let stored = reading.list_vectors(MODEL_NAME, seq, VECTORS_A_READ)?;
-        let Some(last) = stored.last() else { break };
-        seq = last.seq;
-        for stored in stored {
-            // An empty or damaged vector only means that meaning does not help with this item.
-            if let Ok(vector) = Vector::from_bytes(&stored.vector) {
-                vectors.insert(stored.automation, vector);
-            }
-        }
-    }
     let mut candidates = Vec::new();
     for comparable in reading.list_comparable()? {
         let id = comparable.automation;
@@ -77,7 +62,7 @@ fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreEr
         candidates.push(Candidate {
             document: comparable.document,
             standing: Standing { status: automation.status, confidence: automation.confidence },
-            item: Item::of(id, &automation.content, comparable.url, vectors.remove(&id)),
+            item: Item::of(id, &automation.content, comparable.url, None),
         });
     }
     Ok((candidates, compared))

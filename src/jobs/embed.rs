@@ -3,9 +3,11 @@
 use super::pipeline::progress;
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
-use crate::embed::{MODEL_NAME, Model, Vector};
+use crate::embed::{MODEL_NAME, Vector};
 use crate::model::{AutomationId, Stage};
+use crate::search::encode as encode_text;
 use crate::store::StoreError;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 const BATCH: usize = 1_000;
@@ -61,7 +63,8 @@ async fn encode(
     tokio::task::spawn_blocking(move || {
         threads.install(|| {
             let plain: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
-            let vectors = Model::shared().encode_many(&plain);
+            let vectors: Vec<Option<Vector>> =
+                plain.par_iter().map(|text| encode_text(text)).collect();
             let hashes: Vec<[u8; 32]> =
                 plain.iter().map(|text| *blake3::hash(text.as_bytes()).as_bytes()).collect();
             let pairs = hashes.into_iter().zip(vectors);
