@@ -26,10 +26,7 @@ impl Screen {
     /// Where standard input or output is no terminal.
     pub fn enter(has_mouse: bool) -> io::Result<Self> {
         restore_on_panic();
-        // One write a frame: a frame of a big screen is some 30 kB.
-        let out = BufWriter::with_capacity(64 << 10, io::stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(out))?;
-        let mut screen = Self { terminal, has_mouse };
+        let mut screen = Self { terminal: blank()?, has_mouse };
         screen.take()?;
         Ok(screen)
     }
@@ -41,7 +38,10 @@ impl Screen {
         if self.has_mouse {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
-        self.terminal.clear()
+        // A new picture for the blank alternate screen. `Terminal::clear` would ask the terminal
+        // where its cursor is and wait for the answer: a round trip, and on some no answer at all.
+        self.terminal = blank()?;
+        Ok(())
     }
 
     /// Gives the terminal to somebody else: the shell on Ctrl-Z, an editor.
@@ -79,6 +79,13 @@ impl Screen {
         let size = self.terminal.size()?;
         Ok((size.width, size.height))
     }
+}
+
+/// A terminal that believes its screen empty.
+fn blank() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    // One write a frame: a frame of a big screen is some 30 kB.
+    let out = BufWriter::with_capacity(64 << 10, io::stdout());
+    Terminal::new(CrosstermBackend::new(out))
 }
 
 impl Drop for Screen {
