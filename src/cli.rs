@@ -5,6 +5,7 @@
 
 mod error;
 pub mod eval;
+pub mod train;
 
 pub use error::CliError;
 
@@ -22,6 +23,9 @@ pub enum Command {
     /// Write predictions for outside scorers.
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Learn the weights that ship with the program.
+    #[command(subcommand)]
+    Train(train::Train),
 }
 
 /// Carries out a command.
@@ -31,5 +35,6 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<(), CliError> {
     match &cli.command {
         Command::Eval(eval) => eval::run(eval),
+        Command::Train(train) => train::run(train),
     }
 }
