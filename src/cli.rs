@@ -24,6 +24,7 @@ mod search;
 mod show;
 mod source;
 mod tag;
+mod train;
 mod undo;
 mod verdict;
 
@@ -110,6 +111,9 @@ pub enum Command {
     /// Write predictions for outside scorers.
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Learn the weights that ship with the program.
+    #[command(subcommand)]
+    Train(train::Train),
     /// Draw the program's own screens as pictures.
     Screenshots(ScreenshotArgs),
     /// Write the completion script of a shell.
@@ -156,6 +160,7 @@ pub async fn run(global: Global, command: Command) -> Result<(), CliError> {
         Command::Reindex => reindex::run(&context).await,
         Command::Doctor => doctor::run(&context).await,
         Command::Eval(args) => eval::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::Screenshots(_) => Err(CliError::Failed {
             what: "screenshots are drawn by the workbench".to_owned(),
             hint: None,

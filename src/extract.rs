@@ -8,11 +8,11 @@
 mod action;
 mod choose;
 mod claim;
+pub mod classify;
 mod compose;
 mod divide;
 mod gazetteer;
 mod judge;
-mod label;
 mod lexicon;
 mod node;
 mod pattern;
@@ -25,10 +25,10 @@ mod trigger;
 mod workflow;
 
 pub use gazetteer::{Gazetteer, Tool};
-pub use label::{Label, Unlabelled};
 
 use crate::model::{Content, DocumentKind, Draft, Evidence, Field, Location, Mark, Span};
 use crate::text::workflow::Workflow;
+use classify::Classifier;
 use reading::Reading;
 use role::RoleModel;
 
@@ -70,11 +70,11 @@ impl Input<'_> {
 pub struct Extractor {
     gazetteer: Gazetteer,
     roles: RoleModel,
-    label: Box<dyn Label>,
+    classifier: &'static Classifier,
 }
 
 impl Extractor {
-    /// Reads the shipped data; labels nothing until it is given a classifier.
+    /// Reads the shipped data.
     ///
     /// # Errors
     /// When shipped data does not parse, which tests exclude.
@@ -82,14 +82,8 @@ impl Extractor {
         Ok(Self {
             gazetteer: Gazetteer::load()?,
             roles: RoleModel::load()?,
-            label: Box::new(Unlabelled),
+            classifier: Classifier::shared(),
         })
-    }
-
-    /// The same extractor, labelling with `label`.
-    #[must_use]
-    pub fn with_label(self, label: Box<dyn Label>) -> Self {
-        Self { label, ..self }
     }
 
     /// The tools it knows.
@@ -113,7 +107,7 @@ impl Extractor {
                     input.readable,
                     input.kind,
                 );
-                prose::drafts(&self.gazetteer, self.label.as_ref(), input, &reading)
+                prose::drafts(&self.gazetteer, self.classifier, input, &reading)
             }
         };
         for draft in &mut drafts {
@@ -145,7 +139,7 @@ impl Extractor {
             Input { readable: about, kind: Some(DocumentKind::Template), raw: None, ..*input };
         let reading = Reading::of(&self.gazetteer, &self.roles, input.title, about, told.kind);
         let prose =
-            prose::drafts(&self.gazetteer, self.label.as_ref(), &told, &reading).into_iter().next();
+            prose::drafts(&self.gazetteer, self.classifier, &told, &reading).into_iter().next();
         let mut evidence = read.evidence;
         let (mut content, mut location) = (Content::default(), Location::default());
         if let Some(draft) = prose {
@@ -157,8 +151,9 @@ impl Extractor {
         let title = compose::shorten(&compose::plain(name), 80);
         content.title = if title.is_empty() { "Untitled workflow".to_owned() } else { title };
         if content.functions.is_empty() {
-            content.functions = self.label.functions(&content.title, input.readable);
-            content.industries = self.label.industries(&content.title, input.readable);
+            let labels = self.classifier.classify(&content.title, input.readable);
+            content.functions = classify::likely(labels.functions);
+            content.industries = labels.industries;
         }
         content.trigger = read.trigger;
         content.steps = read.steps;

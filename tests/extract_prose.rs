@@ -1,7 +1,5 @@
 //! Short documents of each kind, read through the room's face.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
-
 use reservoir::extract::{Extractor, Input};
 use reservoir::model::{ClaimUnit, DocumentKind, Draft, Mark, ToolRole, TriggerKind};
 use rstest::rstest;

@@ -138,7 +138,9 @@ fn from_an_empty_home_to_decisions_that_survive_a_restart() {
     assert_eq!(approved(home), 2);
 
     let mut again = Terminal::open(home, (80, 24), "xterm-256color");
-    again.wait_for("the same numbers", |screen| screen.contains("Library 2") || screen.contains("2 done"));
+    again.wait_for("the same numbers", |screen| {
+        screen.contains("Library 2") || screen.contains("2 done")
+    });
     assert!(!again.contents().contains("sample week"), "the welcome came again");
 }
 

@@ -1,8 +1,8 @@
 //! Prose becomes zero, one or several automations.
 
+use super::classify::{self, Classifier};
 use super::divide::{self, Part};
 use super::judge;
-use super::label::Label;
 use super::reading::Reading;
 use super::stance::Stance;
 use super::{Input, choose, compose, workflow};
@@ -24,7 +24,7 @@ const MOST_STEPS: usize = 40;
 /// The automations that a text tells.
 pub(super) fn drafts(
     gazetteer: &Gazetteer,
-    label: &dyn Label,
+    classifier: &Classifier,
     input: &Input,
     reading: &Reading,
 ) -> Vec<Draft> {
@@ -33,7 +33,8 @@ pub(super) fn drafts(
     let is_alone = kept.len() == 1;
     kept.into_iter()
         .map(|(part, confidence)| {
-            Writer { gazetteer, label, input, reading, part: &part, is_alone }.draft(confidence)
+            Writer { gazetteer, classifier, input, reading, part: &part, is_alone }
+                .draft(confidence)
         })
         .collect()
 }
@@ -53,7 +54,7 @@ fn judged(reading: &Reading, parts: &[Part]) -> Vec<(Part, f32)> {
 
 struct Writer<'a, 't> {
     gazetteer: &'a Gazetteer,
-    label: &'a dyn Label,
+    classifier: &'a Classifier,
     input: &'a Input<'t>,
     reading: &'a Reading<'t>,
     part: &'a Part,
@@ -69,7 +70,8 @@ impl Writer<'_, '_> {
         let description = compose::description(reading, part);
         proofs.all(Field::Description, 0, &description.spans, confidence);
         let words = &reading.text[reading.bytes(&part.sentences)];
-        let chosen = choose::trigger(reading, part, &self.label.triggers(&title.text, words));
+        let labels = self.classifier.classify(&title.text, words);
+        let chosen = choose::trigger(reading, part, &labels.triggers);
         let tools = self.tools(&mut proofs);
         let trigger = chosen.map(|chosen| {
             let text = match &chosen.range {
@@ -92,8 +94,8 @@ impl Writer<'_, '_> {
             problem.text
         });
         let content = Content {
-            functions: self.label.functions(&title.text, words),
-            industries: self.label.industries(&title.text, words),
+            functions: classify::likely(labels.functions),
+            industries: labels.industries,
             complexity: Some(workflow::complexity(&steps, &tools)),
             title: title.text,
             description: description.text,

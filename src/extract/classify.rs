@@ -1,0 +1,167 @@
+//! Classification of prose: what an automation is for, for whom, and what sets it off.
+//!
+//! Does: give calibrated probabilities from shipped weights (functions, trigger kinds) and from a
+//! prior over words and meaning (industries). Does not: read structure; a workflow's nodes tell its
+//! trigger better. Owns: the weights, read once a process out of the binary itself.
+
+mod gold;
+mod industry;
+mod logistic;
+mod minimise;
+mod space;
+mod taxonomy;
+mod train;
+mod weights;
+mod words;
+
+pub use gold::Example;
+pub use taxonomy::{Function, Industry, Taxonomy};
+
+use crate::embed::DIMENSIONS;
+use crate::model::{Scored, TriggerKind};
+use industry::Prior;
+use space::{dense_of, keys_of};
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::OnceLock;
+use weights::Weights;
+
+/// From this probability on a second function is shown.
+const LIKELY: f32 = 0.25;
+/// Functions that one automation shows at most.
+const MOST_FUNCTIONS: usize = 3;
+
+static SHIPPED: &[u8] = include_bytes!("../../data/classifier/classifier.bin");
+
+/// What can be wrong with weights or a taxonomy.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassifyError {
+    #[error("cannot read classifier weights: they do not begin with RSVCLS01")]
+    Magic,
+    #[error("cannot read classifier weights: the file is cut short or too long")]
+    Length,
+    #[error("cannot read the header of classifier weights")]
+    Header(#[source] serde_json::Error),
+    #[error("cannot read classifier weights at {path}")]
+    File { path: String, source: std::io::Error },
+    #[error("cannot read the taxonomy")]
+    Taxonomy(#[source] toml::de::Error),
+}
+
+/// What is known of a text; each list stands sorted by falling probability.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classification {
+    /// Every function of the taxonomy.
+    pub functions: Vec<Scored>,
+    /// Only industries for which something speaks; often none.
+    pub industries: Vec<Scored>,
+    /// Every trigger kind.
+    pub triggers: Vec<(TriggerKind, f32)>,
+}
+
+/// The classifier: immutable, shared between threads.
+pub struct Classifier {
+    weights: Weights,
+    industries: Prior,
+    /// Functions that the weights do not know.
+    untaught: Prior,
+}
+
+impl Classifier {
+    /// The shipped weights over the shipped taxonomy, read at the first call.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Classifier> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let weights = Weights::parse(Cow::Borrowed(SHIPPED))
+                .expect("invariant: the shipped weights are whole, as tests hold");
+            Self::new(weights, Taxonomy::shared())
+        })
+    }
+
+    /// The shipped weights over another taxonomy: functions that the weights do not know are judged
+    /// by their keywords and description.
+    ///
+    /// # Errors
+    /// None that tests have not excluded: the shipped weights would have to be damaged.
+    pub fn with_taxonomy(taxonomy: &Taxonomy) -> Result<Self, ClassifyError> {
+        Ok(Self::new(Weights::parse(Cow::Borrowed(SHIPPED))?, taxonomy))
+    }
+
+    /// Weights from a file, over the shipped taxonomy.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is not of the format.
+    pub fn load(path: &Path) -> Result<Self, ClassifyError> {
+        let bytes = std::fs::read(path)
+            .map_err(|source| ClassifyError::File { path: path.display().to_string(), source })?;
+        Ok(Self::new(Weights::parse(Cow::Owned(bytes))?, Taxonomy::shared()))
+    }
+
+    fn new(weights: Weights, taxonomy: &Taxonomy) -> Self {
+        let is_untaught = |function: &&Function| !weights.header.functions.contains(&function.name);
+        let untaught = Prior::of_functions(taxonomy.functions.iter().filter(is_untaught));
+        Self { industries: Prior::of_industries(taxonomy), untaught, weights }
+    }
+
+    /// Everything at once, for the price of one.
+    pub fn classify(&self, title: &str, text: &str) -> Classification {
+        let dense = dense_of(title, text);
+        let meaning = dense[dense.len() - DIMENSIONS..].to_vec();
+        let point = self.weights.space.place(&keys_of(title, text), dense);
+        let scores = self.weights.scores(&point);
+        let header = &self.weights.header;
+        let (own, rest) = scores.split_at(header.functions.len());
+        let (share, kinds) = rest.split_at(header.functions.len());
+        let (title, text) = (title.to_lowercase(), text.to_lowercase());
+        let mut functions = self.untaught.judge(&title, &text, &meaning);
+        let blended = train::blend(own, share, header.blend);
+        functions.extend(header.functions.iter().zip(blended).map(|(label, score)| {
+            let p = header.function_calibration.probability(score);
+            Scored { label: label.clone(), p }
+        }));
+        functions.sort_by(|a, b| b.p.total_cmp(&a.p));
+        let calibration = header.trigger_calibration;
+        let kinds = header.triggers.iter().zip(kinds);
+        let mut triggers: Vec<(TriggerKind, f32)> =
+            kinds.map(|(kind, score)| (*kind, calibration.probability(*score))).collect();
+        triggers.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let industries = self.industries.judge(&title, &text, &meaning);
+        Classification { functions, industries, triggers }
+    }
+
+    /// Every function with the probability that the text is of it, most probable first.
+    pub fn functions(&self, title: &str, text: &str) -> Vec<Scored> {
+        self.classify(title, text).functions
+    }
+
+    /// The industries for which something speaks, most probable first; often none.
+    pub fn industries(&self, title: &str, text: &str) -> Vec<Scored> {
+        self.classify(title, text).industries
+    }
+
+    /// Every trigger kind with the probability that it sets the automation off, most probable first.
+    pub fn triggers(&self, title: &str, text: &str) -> Vec<(TriggerKind, f32)> {
+        self.classify(title, text).triggers
+    }
+}
+
+/// Functions worth showing: the best, and up to two more that are likely themselves.
+pub fn likely(functions: Vec<Scored>) -> Vec<Scored> {
+    let is_kept = |(place, scored): &(usize, Scored)| *place == 0 || scored.p >= LIKELY;
+    let kept = functions.into_iter().enumerate().take(MOST_FUNCTIONS).filter(is_kept);
+    kept.map(|(_, scored)| scored).collect()
+}
+
+/// Learns from `examples` and returns the bytes of a weights file: the same bytes for the same
+/// examples. `progress` is told how many fits of how many are done. Takes minutes for thousands of
+/// texts.
+///
+/// # Errors
+/// When the file's header cannot be written.
+pub fn train(
+    examples: &[Example],
+    taxonomy: &Taxonomy,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Vec<u8>, ClassifyError> {
+    train::train(examples, taxonomy, progress).to_bytes()
+}
