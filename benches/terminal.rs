@@ -273,8 +273,8 @@ fn measure_keys(session: &mut Session, options: &Options, key: &str, name: &str)
         let (took, bytes) = session.frame(pressed);
         times.0.push(milliseconds(took));
         sizes.0.push(bytes as f64);
-        // The pane's own frame comes later; it is not the key's.
-        session.listen(Duration::from_millis(8));
+        // The pane's own frame comes later; it is not the next key's.
+        while session.listen(Duration::from_millis(40)) > 0 {}
     }
     times.line(&format!("key to frame, {name}"), "ms");
     sizes.line(&format!("bytes to that frame, {name}"), "bytes");

@@ -50,9 +50,10 @@ pub fn start(cli: Cli) -> color_eyre::Result<ExitCode> {
 }
 
 fn tell(error: &CliError) -> ExitCode {
-    eprintln!("reservoir: {error}");
+    // What an error quotes may be hostile: a path, a line of a file, a server's answer.
+    eprintln!("reservoir: {}", crate::text::sanitize(&error.to_string()));
     if let Some(hint) = error.hint() {
-        eprintln!("hint: {hint}");
+        eprintln!("hint: {}", crate::text::sanitize(hint));
     }
     ExitCode::from(error.exit_status())
 }

@@ -158,7 +158,10 @@ fn reading_again_keeps_what_a_person_decided() {
     let id = home.first_id();
     home.json(&["edit", &id, "--set", "title=My own words"]);
     home.json(&["approve", &id]);
+    let before = home.json(&["list", "--status", "all", "--unfold", "--limit", "0"]).len();
     assert!(home.run(&["--quiet", "run", "--stage", "extract", "--again"]).status.success());
+    let after = home.json(&["list", "--status", "all", "--unfold", "--limit", "0"]).len();
+    assert_eq!(after, before, "the edited item came back as another");
     let shown = &home.json(&["show", &id])[0]["automation"];
     assert_eq!(shown["title"], "My own words");
     assert_eq!(shown["status"], "approved");

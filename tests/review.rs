@@ -209,7 +209,7 @@ async fn in_a_bulk_verdict_the_refused_are_told_and_the_rest_goes_through() {
 async fn a_merge_is_taken_apart_by_undo() {
     let bench = Bench::new();
     let (lead, other) = (bench.add("one").await, bench.add("one again").await);
-    review::merge(&bench.store, lead, vec![other], who("ada")).await.unwrap();
+    review::merge(&bench.store, (lead, None), vec![(other, None)], who("ada")).await.unwrap();
     let merged = bench.item(other).await;
     assert_eq!((merged.status, merged.merged_into), (Status::Merged, Some(lead)));
     let error = review::decide(&bench.store, vec![(other, None)], Verdict::Approve, who("ada"))
@@ -300,7 +300,7 @@ async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act) -> bool {
             review::edit(store, Edit { id: ids[at], revision, values }, who("ada")).await
         }
         Act::Merge(lead, member) => {
-            review::merge(store, ids[lead], vec![ids[member]], who("ada")).await
+            review::merge(store, (ids[lead], None), vec![(ids[member], None)], who("ada")).await
         }
     };
     match outcome {
@@ -353,4 +353,35 @@ proptest! {
             assert!(health.is_sound(), "{health:?}");
         });
     }
+}
+
+#[tokio::test]
+async fn undo_of_one_item_leaves_the_rest_of_its_batch_alone() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("two").await);
+    let both = vec![(one, None), (two, None)];
+    review::decide(&bench.store, both, Verdict::Approve, who("ada")).await.unwrap();
+    review::undo(&bench.store, Some(two), who("bob")).await.unwrap();
+    assert_eq!(bench.status(one).await, Status::Approved);
+    assert_eq!(bench.status(two).await, Status::Inbox);
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(one).await, Status::Inbox);
+    review::redo(&bench.store, who("bob")).await.unwrap();
+    assert_eq!(bench.status(two).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn an_edit_of_probabilities_is_undone_to_the_letter() {
+    let bench = Bench::new();
+    let id = bench.add("one").await;
+    for p in [0.1f32, 0.437_211_9, 0.998_877_6, 0.333_333_34] {
+        let revision = bench.item(id).await.revision;
+        let tools = json!([{"name": "Slack", "role": "used", "p": p}]);
+        let edit = Edit { id, revision, values: vec![(Field::Tools, tools)] };
+        review::edit(&bench.store, edit, who("ada")).await.unwrap();
+    }
+    for _ in 0..4 {
+        review::undo(&bench.store, None, who("ada")).await.unwrap();
+    }
+    assert!(bench.item(id).await.content.tools.is_empty());
 }

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::{Notify, OnceCell, mpsc};
+use tokio_util::sync::CancellationToken;
 
 /// Jobs and dead letters that the Pipeline screen shows.
 const SHOWN_JOBS: usize = 60;
@@ -31,6 +32,8 @@ pub struct Backend {
     pub clock: fn() -> Timestamp,
     /// Woken after each write of this process, so that the index follows at once.
     pub wrote: Arc<Notify>,
+    /// Cancelled when the workbench closes: runs stop at their next pause.
+    pub stop: CancellationToken,
     /// The newest search asked for; older ones are not carried out.
     pub newest_search: Arc<AtomicU64>,
     finder: Arc<OnceCell<Finder>>,
@@ -60,6 +63,7 @@ impl Backend {
             tail,
             clock: Timestamp::now,
             wrote: Arc::default(),
+            stop: CancellationToken::new(),
             newest_search: Arc::default(),
             finder: Arc::default(),
             answers,

@@ -96,7 +96,7 @@ async fn search(backend: &Backend, generation: Generation, query: SearchQuery) {
 async fn run(backend: &Backend, plan: Plan) {
     let told = CancellationToken::new();
     let telling = tokio::spawn(tell_while_running(backend.clone(), told.clone()));
-    let outcome = backend.pipeline.run(plan, |_| {}, CancellationToken::new()).await;
+    let outcome = backend.pipeline.run(plan, |_| {}, backend.stop.child_token()).await;
     told.cancel();
     if telling.await.is_err() {
         tracing::error!("telling of progress panicked");
@@ -153,7 +153,8 @@ async fn retry(backend: &Backend) {
         .store
         .write(|writing| {
             let marked = writing.retry_dead_letters()?;
-            writing.clear_dead_letters(None)?;
+            // Those of other stages stay until what they tell of is read: the files may be gone.
+            writing.clear_dead_letters(Some(Stage::Extract))?;
             Ok::<_, StoreError>(marked)
         })
         .await;
@@ -164,8 +165,7 @@ async fn retry(backend: &Backend) {
 }
 
 async fn import(backend: &Backend, path: PathBuf) {
-    let cancel = CancellationToken::new();
-    match jobs::import(&backend.store, vec![path], |_| {}, &cancel).await {
+    match jobs::import(&backend.store, vec![path], |_| {}, &backend.stop).await {
         Ok(intake) => {
             let level = if intake.failed > 0 { Level::Warning } else { Level::Done };
             backend.notice(level, format!("imported: {}", intake.in_words()));

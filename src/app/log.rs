@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing_subscriber::EnvFilter;
@@ -60,6 +60,7 @@ pub fn to_stderr(verbose: u8) {
     };
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter(level))
+        .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         .with_writer(io::stderr)
         .finish();

@@ -3,7 +3,7 @@
 
 use super::backend::Backend;
 use crate::model::{Automation, Status};
-use crate::review::{self, Outcome, ReviewError, Target};
+use crate::review::{self, Outcome, ReviewError};
 use crate::tui::{Command, DecidedItems, Loaded, ReversedItems, Token};
 use tokio::sync::mpsc;
 
@@ -14,7 +14,8 @@ pub fn start(backend: Backend) -> (mpsc::UnboundedSender<Command>, tokio::task::
         while let Some(command) = receive.recv().await {
             write(&backend, command).await;
             backend.wrote.notify_one();
-            backend.send_counts().await;
+            let counting = backend.clone();
+            tokio::spawn(async move { counting.send_counts().await });
         }
     });
     (send, task)
@@ -48,8 +49,7 @@ async fn write(backend: &Backend, command: Command) {
             decided(backend, token, review::edit(store, edit, who).await);
         }
         Command::Merge { token, lead, members } => {
-            let members = members.into_iter().map(|(id, _): Target| id).collect();
-            decided(backend, token, review::merge(store, lead.0, members, who).await);
+            decided(backend, token, review::merge(store, lead, members, who).await);
         }
         Command::Apart { token, a, b } => {
             let outcome = review::apart(store, a, b, who).await;

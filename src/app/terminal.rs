@@ -12,6 +12,7 @@ use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The screen while the workbench has it; dropping it gives it back.
 pub struct Screen {
@@ -33,6 +34,7 @@ impl Screen {
 
     /// Takes the terminal over again after [`Screen::give`].
     pub fn take(&mut self) -> io::Result<()> {
+        IS_TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if self.has_mouse {
@@ -95,7 +97,13 @@ impl Drop for Screen {
     }
 }
 
+/// Whether the terminal is in our hands: giving it back twice would jump the shell's cursor.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
 fn give_back() -> io::Result<()> {
+    if !IS_TAKEN.swap(false, Ordering::SeqCst) {
+        return Ok(());
+    }
     let mut out = io::stdout();
     execute!(
         out,

@@ -4,6 +4,7 @@
 use super::backend::Backend;
 use crate::jobs::{Follower, JobsError};
 use crate::search::Index;
+use crate::store::StoreError;
 use crate::tui::Loaded;
 use std::time::Duration;
 
@@ -16,7 +17,12 @@ const MOST_IDS: usize = 500;
 pub async fn run(backend: Backend) {
     let mut seen = newest(&backend).await.unwrap_or(0);
     // The index may be behind, or gone, from before this start.
-    follow(&backend).await;
+    let now = (backend.clock)();
+    let woken = backend.store.write(move |writing| writing.wake_deferred(now)).await;
+    if let Err::<usize, StoreError>(error) = woken {
+        tracing::warn!(%error, "cannot bring deferred items back");
+    }
+    let mut is_behind = !follow(&backend).await;
     loop {
         let own_write = tokio::select! {
             () = backend.wrote.notified() => true,
@@ -24,6 +30,8 @@ pub async fn run(backend: Backend) {
         };
         let Some(now) = newest(&backend).await else { continue };
         if now == seen {
+            // Vectors come without a change; an index that was busy is tried again.
+            is_behind = !follow_rest(&backend, is_behind).await;
             continue;
         }
         let changed = changed_since(&backend, seen).await;
@@ -32,7 +40,7 @@ pub async fn run(backend: Backend) {
             backend.answer(Loaded::Changed { ids: changed });
             backend.send_counts().await;
         }
-        follow(&backend).await;
+        is_behind = !follow(&backend).await;
     }
 }
 
@@ -55,19 +63,38 @@ async fn changed_since(backend: &Backend, seen: i64) -> Vec<crate::model::Automa
     }
 }
 
-async fn follow(backend: &Backend) {
+/// Follows what comes without a change; whether nothing is left to do.
+async fn follow_rest(backend: &Backend, is_behind: bool) -> bool {
+    if is_behind {
+        return follow(backend).await;
+    }
+    let Some(finder) = backend.opened_finder().cloned() else { return true };
+    let refreshed = tokio::task::spawn_blocking(move || finder.refresh()).await;
+    if let Ok(Err(error)) = refreshed {
+        tracing::warn!(error = %crate::text::with_causes(&error), "cannot fetch vectors");
+    }
+    true
+}
+
+/// Brings the index and the vectors up to date; whether nothing is left to do.
+async fn follow(backend: &Backend) -> bool {
     let (store, folder) = (backend.store.clone(), backend.index_folder.clone());
     let finder = backend.opened_finder().cloned();
-    let followed = tokio::task::spawn_blocking(move || -> Result<(), JobsError> {
-        Follower::new(store, Index::open(&folder)?).catch_up(&mut |_| {})?;
-        finder.map_or(Ok(()), |finder| finder.refresh())
+    let followed = tokio::task::spawn_blocking(move || -> Result<bool, JobsError> {
+        let caught_up = Follower::new(store, Index::open(&folder)?).catch_up(&mut |_| {})?;
+        finder.map_or(Ok(()), |finder| finder.refresh())?;
+        Ok(caught_up.is_some())
     })
     .await;
     match followed {
-        Ok(Ok(())) => {}
+        Ok(Ok(is_done)) => is_done,
         Ok(Err(error)) => {
             tracing::warn!(error = %crate::text::with_causes(&error), "the index is behind the store");
+            true
         }
-        Err(_) => tracing::error!("following the store panicked"),
+        Err(_) => {
+            tracing::error!("following the store panicked");
+            true
+        }
     }
 }

@@ -43,9 +43,19 @@ pub async fn open(global: Global) -> Result<(), CliError> {
     let mut bench = Workbench::new(&context, backend, answers)?;
     let outcome = bench.run().await;
     // The terminal is given back before anything is said on it.
-    bench.close().await;
-    outcome.map_err(|error| CliError::failed(&error))
+    let unwritten = bench.close().await;
+    outcome.map_err(|error| CliError::failed(&error))?;
+    if unwritten.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Failed {
+        what: format!("not everything could be written: {}", unwritten.join("; ")),
+        hint: Some("what is named here was not decided; everything else was".into()),
+    })
 }
+
+/// How long closing waits for a run to stop.
+const LAST_JOBS: Duration = Duration::from_millis(500);
 
 struct Workbench {
     state: State,
@@ -269,13 +279,27 @@ impl Workbench {
     }
 
     /// Leaves: what was decided is written, the session saved, the terminal given back.
-    async fn close(mut self) {
+    /// Returns why what could not be written was not.
+    async fn close(mut self) -> Vec<String> {
         self.save_session(&self.state.session());
         drop(self.screen);
         drop(self.writes.take());
+        self.backend.stop.cancel();
         if self.scribe.await.is_err() {
             tracing::error!("the scribe panicked");
         }
+        if tokio::time::timeout(LAST_JOBS, self.backend.pipeline.idle()).await.is_err() {
+            tracing::warn!("a job did not stop in time; the next run goes on with it");
+        }
+        let mut unwritten = Vec::new();
+        while let Ok(loaded) = self.answers.try_recv() {
+            match loaded {
+                Loaded::Decided { outcome: Err(why), .. }
+                | Loaded::Reversed { outcome: Err(why), .. } => unwritten.push(why),
+                _ => {}
+            }
+        }
+        unwritten
     }
 }
 

@@ -30,8 +30,11 @@ pub async fn run(context: &Context) -> Result<(), CliError> {
     let mut checks = vec![check_settings(context)];
     match context.open_store() {
         Ok(store) => {
-            let health = store.read(|reading| reading.check_health()).await?;
-            let broken = [health.damage, health.dangling, health.broken].concat();
+            let checked = store.read(|reading| reading.check_health()).await;
+            let broken = match checked {
+                Ok(health) => [health.damage, health.dangling, health.broken].concat(),
+                Err(error) => vec![crate::text::with_causes(&error)],
+            };
             checks.push(if broken.is_empty() {
                 Check::ok("store", format!("{} is sound", store.path().display()))
             } else {

@@ -6,6 +6,9 @@ use crate::model::{NewSource, Source as StoredSource, SourceKind};
 use jiff::Timestamp;
 use url::Url;
 
+/// Names of the sources that the program makes itself.
+const RESERVED: [&str; 2] = ["import", "sample"];
+
 #[derive(Debug, clap::Subcommand)]
 pub enum Source {
     /// List the sources and how they are.
@@ -74,6 +77,15 @@ async fn add(
 ) -> Result<(), CliError> {
     let source = recognise(address, name, title)?;
     let store = context.open_store()?;
+    let name = source.name.clone();
+    let known = store.read(move |reading| reading.find_source(&name)).await?;
+    let is_reserved = RESERVED.contains(&source.name.as_str());
+    if is_reserved || known.is_some_and(|known| known.address != source.address) {
+        return Err(CliError::Failed {
+            what: format!("the name `{}` is taken", source.name),
+            hint: Some("give another one with --name".into()),
+        });
+    }
     let added = source.clone();
     store.write(move |writing| writing.save_source(&added, Timestamp::now())).await?;
     let words = format!(

@@ -77,7 +77,9 @@ pub async fn defer(context: &Context, args: DeferArgs) -> Result<(), CliError> {
 
 pub async fn merge(context: &Context, args: MergeArgs) -> Result<(), CliError> {
     let store = context.open_store()?;
-    let outcome = review::merge(&store, args.lead, args.ids, context.reviewer()?).await?;
+    let outcome =
+        review::merge(&store, (args.lead, None), items::targets(&args.ids), context.reviewer()?)
+            .await?;
     items::report(context, &outcome, "merged")
 }
 

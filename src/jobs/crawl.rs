@@ -24,6 +24,13 @@ pub(super) async fn run(
                 SourceKind::Sample => Place::Sample,
                 _ => Place::Path(PathBuf::from(&source.address)),
             };
+            if let Place::Path(path) = &place
+                && let Err(error) = std::fs::metadata(path)
+            {
+                let words = format!("cannot read {}: {error}", path.display());
+                record_failure(pipeline, source, &words, None).await?;
+                return Err(JobsError::Source { name: source.name.clone(), reason: words });
+            }
             let intake = intake::crawl(&pipeline.store, source.id, place, reporter).await?;
             record_visit(pipeline, source, (None, None), None).await?;
             Ok(intake.in_words())

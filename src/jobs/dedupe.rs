@@ -4,7 +4,7 @@ use super::pipeline::progress;
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
-use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage, Status};
+use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage};
 use crate::store::{Reading, StoreError};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -13,17 +13,10 @@ use std::sync::Arc;
 /// The newest automation that was compared with all others, kept in the store.
 const COMPARED_UP_TO: &str = "dedupe.compared_up_to";
 
-/// An item with what decides who leads a group.
+/// An item with the document it is from.
 struct Candidate {
     item: Item,
     document: Option<DocumentId>,
-    standing: Standing,
-}
-
-/// What decides who leads.
-#[derive(Clone, Copy)]
-struct Standing {
-    status: Status,
     confidence: f32,
 }
 
@@ -32,8 +25,11 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
     let total = candidates.len();
     reporter.tell(progress(0, total, 0)).await?;
     let newest = candidates.iter().map(|candidate| candidate.item.id).max();
-    let standings: HashMap<AutomationId, Standing> =
-        candidates.iter().map(|candidate| (candidate.item.id, candidate.standing)).collect();
+    if newest.is_none_or(|newest| newest <= compared) {
+        return Ok("nothing new to compare".to_owned());
+    }
+    let confidences: HashMap<AutomationId, f32> =
+        candidates.iter().map(|candidate| (candidate.item.id, candidate.confidence)).collect();
     let documents: HashMap<AutomationId, DocumentId> = candidates
         .iter()
         .filter_map(|candidate| Some((candidate.item.id, candidate.document?)))
@@ -48,7 +44,7 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
     let document = |id| documents.get(&id);
     pairs.retain(|pair| document(pair.a).is_none() || document(pair.a) != document(pair.b));
     let found = pairs.iter().filter(|pair| pair.verdict == DuplicateVerdict::Same).count();
-    let folded = save(pipeline, pairs, standings, newest).await?;
+    let folded = save(pipeline, pairs, confidences, newest).await?;
     reporter.tell(progress(total, total, 0)).await?;
     Ok(format!("{found} pairs alike, {folded} items folded"))
 }
@@ -61,7 +57,7 @@ fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreEr
         let Some(automation) = reading.find_automation(id)? else { continue };
         candidates.push(Candidate {
             document: comparable.document,
-            standing: Standing { status: automation.status, confidence: automation.confidence },
+            confidence: automation.confidence,
             item: Item::of(id, &automation.content, comparable.url, None),
         });
     }
@@ -72,7 +68,7 @@ fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreEr
 async fn save(
     pipeline: &Pipeline,
     pairs: Vec<DuplicatePair>,
-    standings: HashMap<AutomationId, Standing>,
+    confidences: HashMap<AutomationId, f32>,
     newest: Option<AutomationId>,
 ) -> Result<usize, JobsError> {
     let now = Timestamp::now();
@@ -80,14 +76,19 @@ async fn save(
         .store
         .write(move |writing| {
             writing.save_pairs(&pairs, now)?;
-            let mut same = writing.list_same_pairs()?;
-            // An item that was rejected or merged since no longer leads or follows.
-            same.retain(|pair| standings.contains_key(&pair.a) && standings.contains_key(&pair.b));
-            let groups: Vec<(AutomationId, Vec<AutomationId>)> =
-                clusters(&same, |id| rank(standings.get(&id)))
-                    .into_iter()
-                    .map(|cluster| (cluster.lead, cluster.members))
-                    .collect();
+            let same = writing.list_same_pairs()?;
+            let apart = writing.list_apart()?;
+            let is_apart = |a: AutomationId, b: AutomationId| apart.contains(&(a.min(b), a.max(b)));
+            let rank = |id: AutomationId| rank(confidences.get(&id).copied());
+            let groups: Vec<(AutomationId, Vec<AutomationId>)> = clusters(&same, rank)
+                .into_iter()
+                .map(|cluster| {
+                    let lead = cluster.lead;
+                    let members = cluster.members.into_iter();
+                    // Others may link two items that a person has put apart.
+                    (lead, members.filter(|member| !is_apart(lead, *member)).collect())
+                })
+                .collect();
             writing.save_leads(&groups)?;
             if let Some(newest) = newest {
                 writing.save_setting(COMPARED_UP_TO, &newest, now)?;
@@ -99,14 +100,8 @@ async fn save(
     Ok(folded)
 }
 
-/// Who leads a group: judged before unjudged, then the surer; the lowest rank leads.
-fn rank(standing: Option<&Standing>) -> (u8, u32) {
-    let judged = match standing.map(|standing| standing.status) {
-        Some(Status::Approved) => 0,
-        Some(Status::Deferred) => 1,
-        _ => 2,
-    };
-    let doubt = 1.0 - standing.map_or(0.0, |standing| standing.confidence);
+/// Who leads a group: the surest; the lowest rank leads.
+fn rank(confidence: Option<f32>) -> u32 {
     // Thousandths order well enough, and unlike floats they are `Ord`.
-    (judged, (doubt * 1_000.0) as u32)
+    ((1.0 - confidence.unwrap_or_default()) * 1_000.0) as u32
 }

@@ -105,7 +105,7 @@ async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), J
                             Some(hint),
                             now,
                         )?;
-                        writing.mark_extracted(document.id, MADE_BY)?;
+                        writing.mark_extracted(document, MADE_BY)?;
                     }
                 }
             }

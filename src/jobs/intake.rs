@@ -76,7 +76,7 @@ pub async fn import(
     let id = store.write(move |writing| writing.save_source(&source, Timestamp::now())).await?;
     let mut intake = Intake::default();
     for path in paths {
-        take_in(store, id, Place::Path(path), &mut intake, &mut watch, cancel).await?;
+        take_in(store, id, Place::Path(path), &mut intake, &mut watch, None, cancel).await?;
     }
     Ok(intake)
 }
@@ -97,10 +97,8 @@ pub(super) async fn crawl(
     reporter: &Reporter,
 ) -> Result<Intake, JobsError> {
     let mut intake = Intake::default();
-    let mut watch = |intake: &Intake| {
-        reporter.note(pipeline::progress(intake.seen(), 0, intake.failed));
-    };
-    take_in(store, source, place, &mut intake, &mut watch, reporter.cancel()).await?;
+    take_in(store, source, place, &mut intake, &mut |_| {}, Some(reporter), reporter.cancel())
+        .await?;
     reporter.tell(pipeline::progress(intake.seen(), intake.seen(), intake.failed)).await?;
     Ok(intake)
 }
@@ -116,6 +114,7 @@ async fn take_in(
     place: Place,
     intake: &mut Intake,
     watch: &mut (impl FnMut(&Intake) + Send),
+    reporter: Option<&Reporter>,
     cancel: &CancellationToken,
 ) -> Result<(), JobsError> {
     let (send, mut receive) = mpsc::channel(AHEAD);
@@ -130,6 +129,9 @@ async fn take_in(
             Read::Problem(problem) => record_problem(store, intake, &problem).await?,
         }
         watch(intake);
+        if let Some(reporter) = reporter {
+            reporter.tell(pipeline::progress(intake.seen(), 0, intake.failed)).await?;
+        }
         if cancel.is_cancelled() {
             return Err(JobsError::Cancelled);
         }

@@ -37,6 +37,9 @@ pub struct Plan {
     pub with_sample: bool,
 }
 
+/// Entries of the change feed kept after they are indexed, for workbenches that tell of changes.
+const KEPT_CHANGES: i64 = 10_000;
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -57,6 +60,8 @@ pub struct Pipeline {
     pub(super) client: Client,
     pub(super) settings: Arc<PipelineSettings>,
     pub(super) threads: Arc<rayon::ThreadPool>,
+    /// Held by the run of this process: the lease tells processes apart, not runs.
+    running: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Pipeline {
@@ -74,7 +79,13 @@ impl Pipeline {
             .thread_name(|at| format!("pipeline-{at}"))
             .build()
             .map_err(|error| JobsError::Threads(Box::new(error)))?;
-        Ok(Self { store, client, settings: Arc::new(settings), threads: Arc::new(threads) })
+        Ok(Self {
+            store,
+            client,
+            settings: Arc::new(settings),
+            threads: Arc::new(threads),
+            running: Arc::default(),
+        })
     }
 
     /// Runs `plan`; `watch` hears of each job a few times a second.
@@ -89,10 +100,17 @@ impl Pipeline {
         watch: impl Fn(&JobRow) + Send + Sync + 'static,
         cancel: CancellationToken,
     ) -> Result<Summary, JobsError> {
+        let busy = |_| JobsError::Busy { owner: self.settings.owner.clone() };
+        let _running = self.running.try_lock().map_err(busy)?;
         let lease = HeldLease::take(&self.store, &self.settings.owner, cancel.clone()).await?;
         let outcome = self.run_leased(plan, Arc::new(watch), &cancel).await;
         lease.give_back().await;
         outcome
+    }
+
+    /// Waits until no run of this process is under way.
+    pub async fn idle(&self) {
+        drop(self.running.lock().await);
     }
 
     async fn run_leased(
@@ -172,7 +190,12 @@ impl Pipeline {
         .await
         .map_err(|_| JobsError::Panicked(Stage::Index))??;
         Ok(match followed {
-            Some(followed) => followed.in_words(),
+            Some(followed) => {
+                // What is older is of no use to anybody: a follower behind it rebuilds.
+                let upto = followed.seq - KEPT_CHANGES;
+                self.store.write(move |writing| writing.prune_changes(upto)).await?;
+                followed.in_words()
+            }
             None => "another process is keeping the index in step".to_owned(),
         })
     }

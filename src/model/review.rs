@@ -99,8 +99,9 @@ pub struct Decision {
     pub reviewer: String,
     pub origin: Origin,
     pub at: Timestamp,
-    /// The entry that this one takes back (undo) or does again (redo).
+    /// The entry that this one takes back; a redo takes an undo back.
     pub reverses: Option<DecisionId>,
+    pub is_undone: bool,
 }
 
 /// Why a write that a person asked for cannot be done.

@@ -2,8 +2,8 @@
 
 use super::{ReviewError, Reviewer, Target};
 use crate::model::{
-    Automation, AutomationId, BatchId, Content, DecisionKind, Edit, Field, FieldChange, Location,
-    Refusal, Status, Verdict, normal_tags,
+    Automation, AutomationId, BatchId, Content, DecisionId, DecisionKind, Edit, Field, FieldChange,
+    Location, Refusal, Status, Verdict, normal_tags,
 };
 use crate::store::{Store, Writing};
 
@@ -93,13 +93,14 @@ pub async fn edit(store: &Store, edit: Edit, who: Reviewer) -> Result<Outcome, R
 /// As [`decide`].
 pub async fn merge(
     store: &Store,
-    lead: AutomationId,
-    members: Vec<AutomationId>,
+    lead: Target,
+    mut members: Vec<Target>,
     who: Reviewer,
 ) -> Result<Outcome, ReviewError> {
-    let targets = members.into_iter().filter(|id| *id != lead).map(|id| (id, None)).collect();
-    act_on(store, targets, DecisionKind::Merge, who, move |writing, item| {
-        let into = writing.find_automation(lead)?.ok_or(Refusal::Unknown(lead))?;
+    let (lead, seen) = lead;
+    members.retain(|(id, _)| *id != lead);
+    act_on(store, members, DecisionKind::Merge, who, move |writing, item| {
+        let into = look_up(writing, lead, seen)?;
         if let Some(other) = into.merged_into {
             return Err(Refusal::Merged(lead, other).into());
         }
@@ -161,7 +162,7 @@ pub async fn add(
                 before: before.value(Field::Status),
                 after: added.value(Field::Status),
             };
-            writing.record_decision(batch, added.id, added.revision, &[change])?;
+            writing.record_decision(batch, added.id, added.revision, &[change], None)?;
             Ok(Outcome { batch: Some(batch), changed: vec![added], refused: Vec::new() })
         })
         .await
@@ -205,7 +206,8 @@ async fn act_on(
                         };
                         outcome.batch = Some(batch);
                         for (item, changes) in all {
-                            outcome.changed.push(apply(writing, batch, item, &changes, &who)?);
+                            let changed = apply(writing, batch, item, &changes, None, &who)?;
+                            outcome.changed.push(changed);
                         }
                     }
                     Err(ReviewError::Refused(refusal)) if !is_single => {
@@ -239,16 +241,17 @@ pub(super) fn apply(
     batch: BatchId,
     mut item: Automation,
     changes: &[FieldChange],
+    reverses: Option<DecisionId>,
     who: &Reviewer,
 ) -> Result<Automation, ReviewError> {
-    if changes.is_empty() {
+    if changes.is_empty() && reverses.is_none() {
         return Ok(item);
     }
     for change in changes {
         item.set(change.field, &change.after)?;
     }
     writing.save_automation(&item, Some((&who.name, who.now)))?;
-    writing.record_decision(batch, item.id, item.revision, changes)?;
+    writing.record_decision(batch, item.id, item.revision, changes, reverses)?;
     item.revision += 1;
     item.decided = Some(who.now);
     Ok(item)

@@ -1,15 +1,16 @@
-//! Undo and redo: the journal read backwards and forwards, across restarts.
+//! Undo and redo: the journal read backwards, across restarts.
 //!
-//! A batch is taken back whole or not at all, and only where every field it changed still has the
-//! value that it gave: what another reviewer did since is never overwritten.
+//! Both take decisions back: an undo those of an act, a redo those of an undo. That is done whole or
+//! not at all, and only where every field still has the value that it was given: what another
+//! reviewer did since is never overwritten.
 
 use super::act::apply;
 use super::{Outcome, ReviewError, Reviewer};
-use crate::model::{AutomationId, BatchId, DecisionKind, FieldChange, Refusal};
+use crate::model::{AutomationId, BatchId, Decision, DecisionKind, FieldChange, Refusal};
 use crate::store::{Store, Writing};
 
-/// Takes back the reviewer's newest batch that stands; with `item`, the newest on that item,
-/// whoever made it.
+/// Takes back the reviewer's newest batch that stands; with `item`, the newest decision on that
+/// item alone, whoever made it.
 ///
 /// # Errors
 /// `Refusal::NothingTo` where nothing is left, `Refusal::ChangedSince` where it would overwrite a
@@ -21,11 +22,12 @@ pub async fn undo(
 ) -> Result<Outcome, ReviewError> {
     store
         .write(move |writing| {
-            let batch =
-                writing.find_undoable(&who.name, item)?.ok_or(Refusal::NothingTo("undo"))?;
-            let outcome = replay(writing, batch.id, DecisionKind::Undo, &who)?;
-            writing.mark_undone(batch.id, true)?;
-            Ok(outcome)
+            let batch = match item {
+                Some(item) => writing.find_undoable_on(item)?,
+                None => writing.find_undoable(&who.name)?,
+            };
+            let batch = batch.ok_or(Refusal::NothingTo("undo"))?.id;
+            reverse(writing, batch, DecisionKind::Undo, item, &who)
         })
         .await
 }
@@ -38,45 +40,54 @@ pub async fn redo(store: &Store, who: Reviewer) -> Result<Outcome, ReviewError> 
     store
         .write(move |writing| {
             let batch = writing.find_redoable(&who.name)?.ok_or(Refusal::NothingTo("do again"))?;
-            let outcome = replay(writing, batch.id, DecisionKind::Redo, &who)?;
-            writing.mark_undone(batch.id, false)?;
-            Ok(outcome)
+            reverse(writing, batch.id, DecisionKind::Redo, None, &who)
         })
         .await
 }
 
-/// Writes a batch's changes once more (redo) or turned round, last first (undo).
-fn replay(
+/// Takes back the decisions of a batch that stand, last first; with `item`, only those on it.
+fn reverse(
     writing: &Writing<'_>,
     of: BatchId,
     kind: DecisionKind,
+    item: Option<AutomationId>,
     who: &Reviewer,
 ) -> Result<Outcome, ReviewError> {
     let mut decisions = writing.list_decisions(of)?;
-    if kind == DecisionKind::Undo {
-        decisions.reverse();
-    }
+    decisions.retain(|decision| {
+        !decision.is_undone && item.is_none_or(|item| decision.automation == item)
+    });
     let batch = writing.open_batch(kind, &who.name, who.origin, Some(of), who.now)?;
     let mut changed = Vec::with_capacity(decisions.len());
-    for decision in decisions {
-        let id = decision.automation;
-        let item = writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
-        let changes: Vec<FieldChange> = match kind {
-            DecisionKind::Undo => decision.changes.iter().rev().map(FieldChange::inverse).collect(),
-            _ => decision.changes,
-        };
-        for change in &changes {
-            if item.value(change.field) != change.before {
-                let by = writing.find_later_reviewer(id, of)?;
-                return Err(Refusal::ChangedSince {
-                    id,
-                    field: change.field,
-                    by: by.unwrap_or_else(|| "the pipeline".to_owned()),
-                }
-                .into());
-            }
+    for decision in decisions.iter().rev() {
+        changed.push(reverse_one(writing, batch, decision, who)?);
+        writing.mark_undone(decision.id, true)?;
+        if let Some(original) = decision.reverses {
+            // Taking an undo back lets what it had undone stand again.
+            writing.mark_undone(original, false)?;
         }
-        changed.push(apply(writing, batch, item, &changes, who)?);
     }
     Ok(Outcome { batch: Some(batch), changed, refused: Vec::new() })
+}
+
+fn reverse_one(
+    writing: &Writing<'_>,
+    batch: BatchId,
+    decision: &Decision,
+    who: &Reviewer,
+) -> Result<crate::model::Automation, ReviewError> {
+    let id = decision.automation;
+    let item = writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
+    let mut changes: Vec<FieldChange> =
+        decision.changes.iter().rev().map(FieldChange::inverse).collect();
+    // What is as wanted already (a deferral whose time came) needs no change.
+    changes.retain(|change| item.value(change.field) != change.after);
+    for change in &changes {
+        if item.value(change.field) != change.before {
+            let by = writing.find_later_reviewer(id, decision.batch)?;
+            let by = by.unwrap_or_else(|| "the pipeline".to_owned());
+            return Err(Refusal::ChangedSince { id, field: change.field, by }.into());
+        }
+    }
+    apply(writing, batch, item, &changes, Some(decision.id), who)
 }

@@ -168,7 +168,23 @@ impl Writing<'_> {
                 })
             })
             .doing(format!("save automation #{id}"))?;
+        if automation.status != Status::Inbox {
+            self.unfold(id)?;
+        }
         self.save_lists(id, content)
+    }
+
+    /// Only what is in the inbox stands behind another or leads others: what was judged is shown
+    /// for itself, and so is what stood behind it.
+    fn unfold(&self, id: AutomationId) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE automations SET lead_id = NULL
+                 WHERE lead_id IS NOT NULL AND (id = ?1 OR lead_id = ?1)",
+            )
+            .and_then(|mut statement| statement.execute([id.0]))
+            .doing(format!("unfold automation #{id}"))?;
+        Ok(())
     }
 
     /// Replaces tags, tools and labels of an automation.

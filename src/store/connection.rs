@@ -2,7 +2,7 @@
 
 use super::error::Doing;
 use super::{StoreError, schema};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -176,17 +176,18 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn store_id(connection: &Connection) -> Result<String, StoreError> {
-    connection
-        .execute(
-            "INSERT OR IGNORE INTO meta (key, value) VALUES ('store_id', lower(hex(randomblob(16))))",
-            [],
-        )
-        .and_then(|_| {
-            connection.query_row("SELECT value FROM meta WHERE key = 'store_id'", [], |row| {
-                row.get(0)
-            })
-        })
-        .doing("name the store")
+    let look = || {
+        let sql = "SELECT value FROM meta WHERE key = 'store_id'";
+        connection.query_row(sql, [], |row| row.get(0)).optional()
+    };
+    // Looked for first: a write at every start would wait for other processes' writes.
+    if let Some(id) = look().doing("read the store's name")? {
+        return Ok(id);
+    }
+    let sql =
+        "INSERT OR IGNORE INTO meta (key, value) VALUES ('store_id', lower(hex(randomblob(16))))";
+    let named = connection.execute(sql, []).and_then(|_| look()).doing("name the store")?;
+    named.ok_or(StoreError::Closed)
 }
 
 /// What can be asked of the store; the queries stand in this room's files, one an aggregate.

@@ -26,6 +26,7 @@ pub struct StoredDrafts {
 struct Known {
     id: AutomationId,
     title: String,
+    position: usize,
     is_touched: bool,
 }
 
@@ -44,16 +45,22 @@ impl Writing<'_> {
         made_by: &str,
         now: Timestamp,
     ) -> Result<StoredDrafts, StoreError> {
-        let mut known = self.known_in(document.id)?;
         let mut outcome = StoredDrafts::default();
+        if !self.mark_extracted(document, made_by)? {
+            // A newer revision came in while this one was read; it waits for its own turn.
+            return Ok(outcome);
+        }
+        let mut known = self.known_in(document.id)?;
         for (position, draft) in drafts.iter().enumerate() {
-            let place =
-                known.iter().position(|item| item.title == draft.content.title).or_else(|| {
-                    known.iter().position(|item| {
-                        !item.is_touched
-                            && drafts.iter().all(|other| other.content.title != item.title)
-                    })
-                });
+            let by_title = known.iter().position(|item| item.title == draft.content.title);
+            // A person may have given it another title, or its document has: then its place tells,
+            // and for what nobody has touched, any place that no title claims.
+            let is_unclaimed =
+                |item: &Known| drafts.iter().all(|other| other.content.title != item.title);
+            let by_place =
+                || known.iter().position(|item| item.position == position && is_unclaimed(item));
+            let by_rest = || known.iter().position(|item| !item.is_touched && is_unclaimed(item));
+            let place = by_title.or_else(by_place).or_else(by_rest);
             match place.map(|at| known.remove(at)) {
                 None => {
                     let id = self.insert_draft(document, position, draft, made_by, now)?;
@@ -76,20 +83,24 @@ impl Writing<'_> {
                 outcome.dropped += 1;
             }
         }
-        self.mark_extracted(document.id, made_by)?;
         Ok(outcome)
     }
 
-    /// Marks a document as read, whatever was found in it.
+    /// Marks a document as read, whatever was found in it; `false` where it has a newer revision
+    /// by now.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub fn mark_extracted(&self, id: DocumentId, made_by: &str) -> Result<(), StoreError> {
+    pub fn mark_extracted(&self, document: &Document, made_by: &str) -> Result<bool, StoreError> {
         self.connection
-            .prepare_cached("UPDATE documents SET extracted_by = ?2 WHERE id = ?1")
-            .and_then(|mut statement| statement.execute((id.0, made_by)))
-            .doing(format!("mark document #{id} as read"))?;
-        Ok(())
+            .prepare_cached(
+                "UPDATE documents SET extracted_by = ?3 WHERE id = ?1 AND revision = ?2",
+            )
+            .and_then(|mut statement| {
+                statement.execute((document.id.0, document.revision, made_by))
+            })
+            .map(|changed| changed > 0)
+            .doing(format!("mark document #{} as read", document.id))
     }
 
     /// Adds an automation that a person typed in, journaled as theirs.
@@ -116,10 +127,15 @@ impl Writing<'_> {
     fn known_in(&self, document: DocumentId) -> Result<Vec<Known>, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT id, title, decided IS NOT NULL
-                     OR EXISTS (SELECT 1 FROM decisions WHERE automation_id = automations.id)
+                "SELECT id, title, position, decided IS NOT NULL
+                     OR EXISTS (SELECT 1 FROM decisions WHERE automation_id = a.id)
+                     OR EXISTS (SELECT 1 FROM automations m WHERE m.merged_into = a.id)
+                     OR EXISTS (SELECT 1 FROM innovation_parents WHERE automation_id = a.id)
+                     OR EXISTS (SELECT 1 FROM innovations WHERE automation_id = a.id)
+                     OR EXISTS (SELECT 1 FROM adaptations WHERE automation_id = a.id)
+                     OR EXISTS (SELECT 1 FROM implementations WHERE automation_id = a.id)
                      AS is_touched
-                 FROM automations WHERE document_id = ?1 ORDER BY position, id",
+                 FROM automations a WHERE document_id = ?1 ORDER BY position, id",
             )
             .and_then(|mut statement| {
                 statement
@@ -127,7 +143,8 @@ impl Writing<'_> {
                         Ok(Known {
                             id: AutomationId(row.get(0)?),
                             title: row.get(1)?,
-                            is_touched: row.get(2)?,
+                            position: row.get(2)?,
+                            is_touched: row.get(3)?,
                         })
                     })?
                     .collect()

@@ -5,17 +5,20 @@ use super::row::name_at;
 use super::{Reading, StoreError, Writing};
 use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateState, DuplicateVerdict};
 use jiff::Timestamp;
+use std::collections::HashSet;
 
 impl Reading<'_> {
-    /// Pairs called the same that nobody has put apart.
+    /// Pairs in the inbox called the same that nobody has put apart.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn list_same_pairs(&self) -> Result<Vec<DuplicatePair>, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT a, b, p, verdict FROM duplicates
-                 WHERE verdict = 'same' AND state <> 'apart' ORDER BY a, b",
+                "SELECT d.a, d.b, d.p, d.verdict FROM duplicates d
+                 JOIN automations x ON x.id = d.a AND x.status = 'inbox'
+                 JOIN automations y ON y.id = d.b AND y.status = 'inbox'
+                 WHERE d.verdict = 'same' AND d.state <> 'apart' ORDER BY d.a, d.b",
             )
             .and_then(|mut statement| {
                 statement
@@ -30,6 +33,25 @@ impl Reading<'_> {
                     .collect()
             })
             .doing("list the duplicates")
+    }
+}
+
+impl Reading<'_> {
+    /// Pairs that a person said are not the same.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list_apart(&self) -> Result<HashSet<(AutomationId, AutomationId)>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT a, b FROM duplicates WHERE state = 'apart'")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| {
+                        Ok((AutomationId(row.get(0)?), AutomationId(row.get(1)?)))
+                    })?
+                    .collect()
+            })
+            .doing("list the pairs put apart")
     }
 }
 

@@ -31,49 +31,52 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
 const BATCH: &str = "SELECT b.id, b.kind, r.name AS reviewer, b.at FROM batches b
      JOIN reviewers r ON r.id = b.reviewer_id";
 
+/// Holds for a batch of which at least one decision was not taken back.
+const STANDS: &str =
+    "EXISTS (SELECT 1 FROM decisions s WHERE s.batch_id = b.id AND NOT s.is_undone)";
+
 impl Reading<'_> {
-    /// The reviewer's newest batch that can be undone; with `item`, the newest anybody's on it.
+    /// The reviewer's newest batch of which something still stands.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn find_undoable(
-        &self,
-        reviewer: &str,
-        item: Option<AutomationId>,
-    ) -> Result<Option<Batch>, StoreError> {
-        let sql = match item {
-            None => format!(
-                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND NOT b.is_undone AND r.name = ?1
-                 ORDER BY b.id DESC LIMIT 1"
-            ),
-            Some(id) => format!(
-                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND NOT b.is_undone AND ?1 <> ''
-                     AND b.id IN (SELECT batch_id FROM decisions WHERE automation_id = {id})
-                 ORDER BY b.id DESC LIMIT 1"
-            ),
-        };
+    pub fn find_undoable(&self, reviewer: &str) -> Result<Option<Batch>, StoreError> {
         self.connection
-            .prepare_cached(&sql)
+            .prepare_cached(&format!(
+                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND r.name = ?1 AND {STANDS}
+                 ORDER BY b.id DESC LIMIT 1"
+            ))
             .and_then(|mut statement| statement.query_row([reviewer], batch).optional())
             .doing("find what can be undone")
     }
 
-    /// The batch that the reviewer undid last, unless they have decided anything since.
+    /// The newest batch that still stands on this item, whoever made it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_undoable_on(&self, item: AutomationId) -> Result<Option<Batch>, StoreError> {
+        self.connection
+            .prepare_cached(&format!(
+                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND b.id = (
+                     SELECT max(d.batch_id) FROM decisions d JOIN batches o ON o.id = d.batch_id
+                     WHERE d.automation_id = ?1 AND NOT d.is_undone
+                       AND o.kind NOT IN ('undo', 'redo'))"
+            ))
+            .and_then(|mut statement| statement.query_row([item.0], batch).optional())
+            .doing(format!("find what can be undone on #{item}"))
+    }
+
+    /// The reviewer's newest undo that still stands, unless they have decided anything since.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn find_redoable(&self, reviewer: &str) -> Result<Option<Batch>, StoreError> {
         self.connection
             .prepare_cached(&format!(
-                "{BATCH} WHERE b.is_undone AND b.id = (
-                     SELECT u.reverses FROM batches u JOIN reviewers ur ON ur.id = u.reviewer_id
-                     JOIN batches target ON target.id = u.reverses
-                     WHERE ur.name = ?1 AND u.kind = 'undo' AND target.is_undone
-                       AND u.id > (
-                         SELECT COALESCE(max(n.id), 0) FROM batches n
-                         JOIN reviewers nr ON nr.id = n.reviewer_id
-                         WHERE nr.name = ?1 AND n.kind NOT IN ('undo', 'redo'))
-                     ORDER BY target.id LIMIT 1)"
+                "{BATCH} WHERE b.kind = 'undo' AND r.name = ?1 AND {STANDS} AND b.id > (
+                     SELECT COALESCE(max(n.id), 0) FROM batches n
+                     WHERE n.reviewer_id = b.reviewer_id AND n.kind NOT IN ('undo', 'redo'))
+                 ORDER BY b.id DESC LIMIT 1"
             ))
             .and_then(|mut statement| statement.query_row([reviewer], batch).optional())
             .doing("find what can be done again")
@@ -86,8 +89,8 @@ impl Reading<'_> {
     pub fn list_decisions(&self, id: BatchId) -> Result<Vec<Decision>, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT d.id, d.batch_id, d.automation_id, d.changes, b.kind, b.origin, b.at,
-                     r.name AS reviewer
+                "SELECT d.id, d.batch_id, d.automation_id, d.changes, d.reverses,
+                     d.is_undone, b.kind, b.origin, b.at, r.name AS reviewer
                  FROM decisions d JOIN batches b ON b.id = d.batch_id
                  JOIN reviewers r ON r.id = b.reviewer_id
                  WHERE d.batch_id = ?1 ORDER BY d.id",
@@ -104,7 +107,8 @@ impl Reading<'_> {
                             reviewer: row.get("reviewer")?,
                             origin: name_at(row, "origin", Origin::from_name)?,
                             at: moment_at(row, "at")?,
-                            reverses: None,
+                            reverses: row.get::<_, Option<i64>>("reverses")?.map(DecisionId),
+                            is_undone: row.get("is_undone")?,
                         })
                     })?
                     .collect()
@@ -146,7 +150,7 @@ impl Reading<'_> {
         self.connection
             .prepare_cached(&format!(
                 "SELECT d.id, d.batch_id, d.automation_id, a.title, d.changes, b.kind, b.origin,
-                     b.at, b.is_undone, r.name AS reviewer
+                     b.at, d.is_undone, r.name AS reviewer
                  FROM decisions d JOIN batches b ON b.id = d.batch_id
                  JOIN reviewers r ON r.id = b.reviewer_id
                  JOIN automations a ON a.id = d.automation_id
@@ -230,7 +234,8 @@ impl Writing<'_> {
             .doing("write to the journal")
     }
 
-    /// Enters one item's changes, made on its revision `revision`, into a batch.
+    /// Enters one item's changes, made on its revision `revision`, into a batch; `reverses` names
+    /// the decision that they take back.
     ///
     /// # Errors
     /// Where the store cannot be written.
@@ -240,25 +245,29 @@ impl Writing<'_> {
         item: AutomationId,
         revision: u32,
         changes: &[FieldChange],
+        reverses: Option<DecisionId>,
     ) -> Result<DecisionId, StoreError> {
         let changes = super::row::to_json(&changes, "changes")?;
+        let reverses = reverses.map(|id| id.0);
         self.connection
             .prepare_cached(
-                "INSERT INTO decisions (batch_id, automation_id, revision, changes)
-                 VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO decisions (batch_id, automation_id, revision, changes, reverses)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )
-            .and_then(|mut statement| statement.insert((batch.0, item.0, revision, changes)))
+            .and_then(|mut statement| {
+                statement.insert((batch.0, item.0, revision, changes, reverses))
+            })
             .map(DecisionId)
             .doing("write to the journal")
     }
 
-    /// Marks a batch as undone, or as standing again.
+    /// Marks a decision as taken back, or as standing again.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub(crate) fn mark_undone(&self, id: BatchId, is_undone: bool) -> Result<(), StoreError> {
+    pub(crate) fn mark_undone(&self, id: DecisionId, is_undone: bool) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached("UPDATE batches SET is_undone = ?2 WHERE id = ?1")
+            .prepare_cached("UPDATE decisions SET is_undone = ?2 WHERE id = ?1")
             .and_then(|mut statement| statement.execute((id.0, is_undone)))
             .doing("write to the journal")?;
         Ok(())

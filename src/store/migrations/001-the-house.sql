@@ -132,10 +132,11 @@ CREATE TABLE automations (
     CHECK ((status = 'merged') = (merged_into IS NOT NULL)),
     CHECK (lead_id IS NULL OR lead_id <> id)
 ) STRICT;
-CREATE INDEX automations_by_worth ON automations (status, worth DESC, id) WHERE lead_id IS NULL;
-CREATE INDEX automations_by_doubt ON automations (status, abs(confidence - 0.5), id) WHERE lead_id IS NULL;
-CREATE INDEX automations_by_date ON automations (status, dated DESC, id) WHERE lead_id IS NULL;
-CREATE INDEX automations_by_origin ON automations (status, origin, dated DESC, id) WHERE lead_id IS NULL;
+-- `lead_id` stands in the order indexes so that they cover the queue's queries whole.
+CREATE INDEX automations_by_worth ON automations (status, lead_id, worth DESC, id);
+CREATE INDEX automations_by_doubt ON automations (status, lead_id, abs(confidence - 0.5), id);
+CREATE INDEX automations_by_date ON automations (status, lead_id, dated DESC, id);
+CREATE INDEX automations_by_origin ON automations (status, lead_id, origin, dated DESC, id);
 CREATE INDEX automations_by_function ON automations (function, status);
 CREATE INDEX automations_by_document ON automations (document_id, position);
 CREATE INDEX automations_by_lead ON automations (lead_id) WHERE lead_id IS NOT NULL;
@@ -210,8 +211,7 @@ CREATE TABLE batches (
     origin      TEXT    NOT NULL,
     at          INTEGER NOT NULL,
     -- The batch that this one takes back (undo) or does again (redo).
-    reverses    INTEGER REFERENCES batches (id),
-    is_undone   INTEGER NOT NULL DEFAULT 0 CHECK (is_undone IN (0, 1))
+    reverses    INTEGER REFERENCES batches (id)
 ) STRICT;
 CREATE INDEX batches_by_reviewer ON batches (reviewer_id, id);
 CREATE INDEX batches_by_reversal ON batches (reverses) WHERE reverses IS NOT NULL;
@@ -221,7 +221,10 @@ CREATE TABLE decisions (
     batch_id      INTEGER NOT NULL REFERENCES batches (id),
     automation_id INTEGER NOT NULL REFERENCES automations (id),
     revision      INTEGER NOT NULL,
-    changes       TEXT    NOT NULL CHECK (json_valid(changes))
+    changes       TEXT    NOT NULL CHECK (json_valid(changes)),
+    -- The decision that this one takes back (undo, or redo of an undo).
+    reverses      INTEGER REFERENCES decisions (id),
+    is_undone     INTEGER NOT NULL DEFAULT 0 CHECK (is_undone IN (0, 1))
 ) STRICT;
 CREATE INDEX decisions_by_automation ON decisions (automation_id, id);
 CREATE INDEX decisions_by_batch ON decisions (batch_id);
