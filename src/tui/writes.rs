@@ -187,7 +187,7 @@ impl State {
             What::Merge => Some(format!("{} merged", counted(write.items.len(), "item"))),
             What::Apart => {
                 // Not part of the journal: there is nothing for undo to take back.
-                self.tell(Level::Done, "kept apart from now on".to_owned());
+                self.tell(Level::Done, "kept apart from now on");
                 None
             }
         };
