@@ -19,6 +19,10 @@ pub(crate) struct Chosen {
 /// How much labels of a whole text count beside the rules, whose scores are mostly below 3.
 const LABELS: f32 = 3.0;
 
+/// The same outside galleries: labels were learned from templates, and a story's own clause of
+/// condition knows better.
+const LABELS_ELSEWHERE: f32 = 0.25;
+
 /// How much a mere topic counts beside a clause of condition.
 const GUESSED: f32 = 0.3;
 
@@ -115,6 +119,7 @@ fn pick(
         && (reading.text.contains("n8n")
             || reading.title.contains("n8n")
             || reading.text.contains("orkflow"));
+    let trust = if reading.is_template { LABELS } else { LABELS_ELSEWHERE };
     let scores: Vec<f32> = TriggerKind::ALL
         .iter()
         .zip(&mut tallies)
@@ -126,15 +131,13 @@ fn pick(
             let halved =
                 tally.signs.iter().zip(shares).map(|(sign, share)| sign * share).sum::<f32>();
             let label =
-                labels.iter().find(|(label, _)| label == kind).map_or(0.0, |(_, p)| p * LABELS);
+                labels.iter().find(|(label, _)| label == kind).map_or(0.0, |(_, p)| p * trust);
             let prior = if speaks_of_n8n { prior(*kind) } else { 0.0 };
             halved + label + prior
         })
         .collect();
     let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]))?;
-    if scores[best] < 0.1
-        || (labels.is_empty() && !reading.is_template && tallies[best].signs.is_empty())
-    {
+    if scores[best] < 0.1 || (!reading.is_template && tallies[best].signs.is_empty()) {
         return None;
     }
     let total: f32 = scores.iter().map(|score| (score * 1.6).exp() - 1.0).sum();

@@ -1,6 +1,7 @@
 //! WebVTT and SubRip captions as one readable text with its clock.
 
 use crate::model::Mark;
+use unicode_width::UnicodeWidthChar;
 
 /// Silence, in seconds, that begins a new paragraph at a sentence's end.
 const PAUSE: f64 = 2.5;
@@ -134,8 +135,12 @@ impl Joiner {
         }
         let words = words.strip_prefix(">>").map_or(words.as_str(), |rest| {
             self.is_new_voice = !self.done.text.is_empty();
-            rest.trim_start()
+            // Nothing may cling to the mark that is cut off: an accent would be left without letter.
+            rest.trim_start().trim_start_matches(|c: char| c.width() == Some(0))
         });
+        if words.is_empty() {
+            return;
+        }
         self.part(pause);
         let offset = u32::try_from(self.done.text.len()).unwrap_or(u32::MAX);
         // Clocks are bounded by their parser: six digits of hours.
