@@ -197,24 +197,6 @@ impl Reading<'_> {
             })
             .transpose()
     }
-
-    /// The ids of the raw bodies of a source, oldest first; of every source where none is named.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn list_bodies(&self, source: Option<SourceId>) -> Result<Vec<BodyId>, StoreError> {
-        self.connection
-            .prepare_cached(
-                "SELECT DISTINCT body_id FROM documents
-                 WHERE ?1 IS NULL OR source_id = ?1 ORDER BY body_id",
-            )
-            .and_then(|mut statement| {
-                statement
-                    .query_map([source.map(|id| id.0)], |row| row.get(0).map(BodyId))?
-                    .collect()
-            })
-            .doing("list the raw bodies")
-    }
 }
 
 impl Writing<'_> {
