@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 
-/// What one `tools_used` overlap weighs in a match, against 1 for all quotes touched.
+/// What agreement of all tools weighs in a match, against 1 for all quotes touched.
 const WEIGHT_OF_TOOLS: f32 = 0.25;
 
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ fn root() -> PathBuf {
 }
 
 fn marks() -> Vec<Marked> {
-    let lines = std::fs::read_to_string(root().join("marks.jsonl")).unwrap();
+    let lines = std::fs::read_to_string(root().join("marks.jsonl")).expect("the marks");
     lines.lines().map(|line| serde_json::from_str(line).expect("a marked document")).collect()
 }
 
@@ -94,12 +94,18 @@ fn document(marked: &Marked) -> NewDocument {
     documents.remove(0)
 }
 
+/// A shipped TOML file.
+fn shipped(file: &str) -> toml::Table {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(file);
+    let text = std::fs::read_to_string(path).expect("shipped data");
+    text.parse().expect("shipped data is TOML")
+}
+
 /// Labels of one table of the taxonomy.
 fn labels(file: &str, table: &str) -> HashSet<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/taxonomy").join(file);
-    let read: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
-    let entries = read[table].as_array().unwrap().iter();
-    entries.map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+    let read = shipped(file);
+    let entries = read[table].as_array().into_iter().flatten();
+    entries.filter_map(|entry| entry["name"].as_str()).map(str::to_owned).collect()
 }
 
 /// The gazetteer's names by all their spellings, so that a spelling is never an error.
@@ -107,13 +113,13 @@ struct Names(HashMap<String, String>);
 
 impl Names {
     fn load() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/gazetteer/tools.toml");
-        let read: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        let read = shipped("gazetteer/tools.toml");
+        let lists = read["tools"].as_table().expect("tools by group").values();
         let mut names = HashMap::new();
-        for tool in read["tools"].as_table().unwrap().values().flat_map(|v| v.as_array().unwrap()) {
-            let name = tool["name"].as_str().unwrap();
-            let aliases = tool.get("aliases").and_then(|list| list.as_array());
-            for alias in aliases.into_iter().flatten().filter_map(|alias| alias.as_str()) {
+        for tool in lists.filter_map(toml::Value::as_array).flatten() {
+            let name = tool["name"].as_str().unwrap_or_default();
+            let aliases = tool.get("aliases").and_then(toml::Value::as_array);
+            for alias in aliases.into_iter().flatten().filter_map(toml::Value::as_str) {
                 names.entry(plain(alias)).or_insert_with(|| plain(name));
             }
         }
@@ -144,24 +150,25 @@ fn evidence<'a>(draft: &'a Draft, fields: &'a [Field]) -> impl Iterator<Item = S
 ///
 /// The share of the quotes of trigger and actions that evidence of the draft's trigger or steps
 /// touches, in the better of the two tellings, plus a little for the same tools. Real overlap is
-/// two quotes touched, or one of at most three.
+/// two quotes touched, or one where at most three are marked or half of the tools agree.
 fn fit(folded: &Folded, wanted: &Wanted, draft: &Draft, names: &Names) -> Option<f32> {
+    let marked = names.set(wanted.tools_used.iter());
+    let used = names.set(draft.content.tools_used().map(|tool| &tool.name));
+    let all = marked.union(&used).count().max(1);
+    let tools = marked.intersection(&used).count() as f32 / all as f32;
     let share = |quotes: Vec<&String>| {
         let read = |span: Span| {
             evidence(draft, &[Field::Trigger, Field::Steps]).any(|evidence| touches(evidence, span))
         };
         let spans = quotes.iter().filter_map(|quote| folded.find(quote));
         let touched = spans.filter(|span| read(*span)).count();
-        let is_real = touched >= 2 || (touched == 1 && quotes.len() <= 3);
+        let is_real = touched >= 2 || (touched == 1 && (quotes.len() <= 3 || tools >= 0.5));
         is_real.then(|| touched as f32 / quotes.len() as f32)
     };
-    let first = share(std::iter::once(&wanted.quote_trigger).chain(&wanted.quotes_actions).collect());
-    let again = share(wanted.again.iter().collect());
-    let quotes = first.into_iter().chain(again).reduce(f32::max)?;
-    let marked = names.set(wanted.tools_used.iter());
-    let used = names.set(draft.content.tools_used().map(|tool| &tool.name));
-    let all = marked.union(&used).count().max(1);
-    Some(quotes + WEIGHT_OF_TOOLS * marked.intersection(&used).count() as f32 / all as f32)
+    let told = std::iter::once(&wanted.quote_trigger).chain(&wanted.quotes_actions);
+    let quotes =
+        [share(told.collect()), share(wanted.again.iter().collect())].into_iter().flatten();
+    Some(quotes.reduce(f32::max)? + WEIGHT_OF_TOOLS * tools)
 }
 
 /// Pairs (marked, draft), one to one, best fit first.
@@ -199,6 +206,15 @@ impl Share {
     }
 }
 
+impl std::fmt::Display for Share {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.of {
+            0 => f.pad("–"),
+            _ => write!(f, "{:.2}", self.value()),
+        }
+    }
+}
+
 impl AddAssign for Share {
     fn add_assign(&mut self, other: Self) {
         self.hits += other.hits;
@@ -217,8 +233,11 @@ struct Tally {
     tools_recall: Share,
     mentioned_as_used: Share,
     trigger: Share,
+    /// Of those that are given a function at all: whether its first is marked.
     function: Share,
+    has_function: Share,
     industry: Share,
+    has_industry: Share,
     value: Share,
 }
 
@@ -233,7 +252,9 @@ impl AddAssign for Tally {
         self.mentioned_as_used += other.mentioned_as_used;
         self.trigger += other.trigger;
         self.function += other.function;
+        self.has_function += other.has_function;
         self.industry += other.industry;
+        self.has_industry += other.has_industry;
         self.value += other.value;
     }
 }
@@ -245,24 +266,22 @@ impl Tally {
     }
 
     fn line(&self) -> String {
-        format!(
-            "{:3} documents, {:2} marked: precision {:.2}, recall {:.2}, left empty {:.2} of {:2}; tools F1 {:.2} (P {:.2} R {:.2}, mentioned taken for used {:.2}), trigger {:.2}, function {:.2}, industry {:.2}; value {:.2} of {}",
-            self.documents,
-            self.recall.of,
-            self.precision.value(),
-            self.recall.value(),
-            self.left_empty.value(),
-            self.left_empty.of,
+        let Self { documents, precision, recall, left_empty, trigger, value, .. } = self;
+        let (tools_precision, tools_recall) = (self.tools_precision, self.tools_recall);
+        let found = format!(
+            "{documents:3} documents, {:2} marked: precision {precision}, recall {recall}, left empty {left_empty} of {}",
+            recall.of, left_empty.of
+        );
+        let tools = format!(
+            "tools F1 {:.2} (P {tools_precision} R {tools_recall}, mentioned taken for used {})",
             self.tools_f1(),
-            self.tools_precision.value(),
-            self.tools_recall.value(),
-            self.mentioned_as_used.value(),
-            self.trigger.value(),
-            self.function.value(),
-            self.industry.value(),
-            self.value.value(),
-            self.value.of,
-        )
+            self.mentioned_as_used,
+        );
+        let labels = format!(
+            "function {} of the {} labelled, industry {} of {}",
+            self.function, self.has_function, self.industry, self.has_industry,
+        );
+        format!("{found}; {tools}; trigger {trigger}; {labels}; value {value} of {}", value.of)
     }
 
     fn count_match(&mut self, folded: &Folded, wanted: &Wanted, draft: &Draft, names: &Names) {
@@ -275,12 +294,16 @@ impl Tally {
         mentioned.iter().for_each(|tool| self.mentioned_as_used.count(used.contains(tool)));
         let kind = content.trigger.as_ref().map_or("none", |trigger| trigger.kind.name());
         self.trigger.count(kind == wanted.trigger_kind);
-        let is_marked = |label: &String, among: &[String]| among.contains(label);
-        let function = content.functions.first();
-        self.function.count(function.is_some_and(|f| is_marked(&f.label, &wanted.functions)));
+        let (function, industry) = (content.functions.first(), content.industries.first());
+        self.has_function.count(function.is_some());
+        if let Some(function) = function {
+            self.function.count(wanted.functions.contains(&function.label));
+        }
         if !wanted.industries.is_empty() {
-            let industry = content.industries.first();
-            self.industry.count(industry.is_some_and(|i| is_marked(&i.label, &wanted.industries)));
+            self.has_industry.count(industry.is_some());
+            if let Some(industry) = industry {
+                self.industry.count(wanted.industries.contains(&industry.label));
+            }
         }
         for span in wanted.value.iter().filter_map(|quote| folded.find(quote)) {
             self.value.count(evidence(draft, &[Field::Claims]).any(|claim| touches(claim, span)));
@@ -314,35 +337,51 @@ fn score(marked: &Marked, extractor: &Extractor, names: &Names) -> Tally {
         tally.count_match(&folded, &marked.automations[m], &drafts[d], names);
     }
     if std::env::var_os("SHOW_MISSES").is_some() && marked.part == "tune" {
-        show(marked, &drafts, &pairs);
+        show(&folded, marked, &drafts, &pairs);
     }
     tally
 }
 
-fn show(marked: &Marked, drafts: &[Draft], pairs: &[(usize, usize)]) {
+fn show(folded: &Folded, marked: &Marked, drafts: &[Draft], pairs: &[(usize, usize)]) {
+    let id = &marked.id;
     for (m, wanted) in marked.automations.iter().enumerate() {
-        if let Some((_, d)) = pairs.iter().find(|pair| pair.0 == m) {
-            let content = &drafts[*d].content;
-            let kind = content.trigger.as_ref().map(|t| (t.kind.name(), t.text.as_str()));
-            if kind.map_or("none", |(name, _)| name) != wanted.trigger_kind {
-                println!("{}: trigger {kind:?} for {}", marked.id, wanted.trigger_kind);
+        let Some((_, d)) = pairs.iter().find(|pair| pair.0 == m) else {
+            println!("{id}: missed {}", wanted.title);
+            continue;
+        };
+        let content = &drafts[*d].content;
+        let kind = content.trigger.as_ref().map(|t| (t.kind.name(), t.text.as_str()));
+        if kind.map_or("none", |(name, _)| name) != wanted.trigger_kind {
+            println!("{id}: trigger {kind:?} for {}", wanted.trigger_kind);
+        }
+        let function = content.functions.first();
+        if let Some(function) = function.filter(|f| !wanted.functions.contains(&f.label)) {
+            println!("{id}: function {function:?} for {:?}", wanted.functions);
+        }
+        for quote in &wanted.value {
+            let span = folded.find(quote).expect("a quote of the text");
+            if !evidence(&drafts[*d], &[Field::Claims]).any(|claim| touches(claim, span)) {
+                println!("{id}: value missed {quote:?}");
             }
-        } else {
-            println!("{}: missed {}", marked.id, wanted.title);
+        }
+        let mentioned: HashSet<_> = wanted.tools_mentioned.iter().collect();
+        let used: Vec<_> = content.tools_used().map(|tool| &tool.name).collect();
+        let confused: Vec<_> = used.iter().filter(|name| mentioned.contains(*name)).collect();
+        if !confused.is_empty() {
+            println!("{id}: not used {confused:?} in {}", wanted.title);
         }
     }
     for (d, draft) in drafts.iter().enumerate() {
         if pairs.iter().all(|pair| pair.1 != d) {
-            let found = (&draft.content.title, draft.confidence);
-            println!("{}: false find {found:?}", marked.id);
+            println!("{id}: false find {:?} ({:.2})", draft.content.title, draft.confidence);
         }
     }
 }
 
 #[test]
 fn every_quote_stands_in_its_document_and_every_label_in_the_taxonomy() {
-    let functions = labels("functions.toml", "function");
-    let industries = labels("industries.toml", "industry");
+    let functions = labels("taxonomy/functions.toml", "function");
+    let industries = labels("taxonomy/industries.toml", "industry");
     let kinds = "schedule webhook form message email file feed event manual";
     let mut wrong = Vec::new();
     for marked in marks() {
@@ -382,5 +421,16 @@ fn the_marked_texts_are_read_about_as_people_read_them() {
         println!("{group:20}{}", tally.line());
     }
     let all = groups["~ all"];
-    assert!(all.precision.value() >= 0.0, "too many false finds");
+    // A little under what was measured when the texts came in, November 2026.
+    let bars = [
+        ("precision", all.precision.value(), 0.80),
+        ("recall", all.recall.value(), 0.71),
+        ("documents without any left empty", all.left_empty.value(), 0.60),
+        ("F1 of tools used", all.tools_f1(), 0.68),
+        ("trigger kind", all.trigger.value(), 0.50),
+        ("function", all.function.value(), 0.09),
+        ("value claims", all.value.value(), 0.40),
+    ];
+    let below: Vec<_> = bars.iter().filter(|(_, measured, bar)| measured < bar).collect();
+    assert!(below.is_empty(), "below the bar (name, measured, bar): {below:?}");
 }
