@@ -21,6 +21,7 @@ mod reading;
 mod role;
 mod stance;
 mod structure;
+mod telling;
 mod trigger;
 mod workflow;
 

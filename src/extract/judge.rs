@@ -31,6 +31,8 @@ impl Weights {
     const OFFER: f32 = -0.9;
     const SUPPOSES: f32 = -1.3;
     const NOTHING_DONE: f32 = -2.0;
+    /// A product or a program that does things is one.
+    const PRODUCT: f32 = 1.6;
     /// A gallery's page is an automation unless all speaks against it.
     const TEMPLATE: f32 = 4.0;
 }
@@ -111,6 +113,7 @@ fn evidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
     sum += if sentences.len() < reading.said.len() { Weights::TOLD_APART } else { 0.0 };
     sum += if has_claims { Weights::CLAIM } else { 0.0 };
     sum += if actions < 0.5 { Weights::NOTHING_DONE } else { 0.0 };
+    sum += if reading.is_product && actions >= 1.5 { Weights::PRODUCT } else { 0.0 };
     sum += signs.against(reading, sentences);
     if reading.is_template { sum + Weights::TEMPLATE } else { sum }
 }
