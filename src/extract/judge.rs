@@ -1,41 +1,44 @@
 //! Whether a stretch of text tells an automation at all.
 
+#[cfg(test)]
+mod train;
+
 use super::reading::Reading;
 use crate::extract::pattern;
 use regex::RegexSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What speaks for and against, with its weight (in log-odds).
-struct Weights;
-
-impl Weights {
-    const BIAS: f32 = -3.3;
-    const TRIGGER: f32 = 1.7;
-    /// For each action up to five.
-    const ACTION: f32 = 0.42;
-    /// A sentence that binds a trigger to an action, up to two.
-    const BOUND: f32 = 0.8;
-    /// For each tool in use up to three.
-    const TOOL: f32 = 0.4;
-    /// The text itself sets it apart from others.
-    const TOLD_APART: f32 = 0.6;
-    const AUTOMATIC: f32 = 0.9;
-    const BUILT: f32 = 0.6;
-    const CLAIM: f32 = 0.3;
-    const ASKS: f32 = -2.2;
-    const FUNDING: f32 = -2.0;
-    const HIRING: f32 = -2.2;
-    const HYPE: f32 = -0.9;
-    const EVENT: f32 = -1.2;
-    const OFFER: f32 = -0.9;
-    const SUPPOSES: f32 = -1.3;
-    const NOTHING_DONE: f32 = -2.0;
-    /// A product or a program that does things is one.
-    const PRODUCT: f32 = 1.6;
-    /// A gallery's page is an automation unless all speaks against it.
-    const TEMPLATE: f32 = 4.0;
-}
+/// What speaks for and against, in the order of `features`, with its weight in log-odds: learned by
+/// `judge/train.rs` from hand-marked texts, held to what was guessed before.
+const WEIGHTS: [(&str, f32); 19] = [
+    ("bias", -2.8),
+    // The strongest clause of condition, 0.8 being a sure one.
+    ("trigger", 1.89),
+    // For each action up to five.
+    ("action", 0.35),
+    // A sentence that binds a trigger to an action, up to two.
+    ("bound", 0.26),
+    // For each tool in use up to three.
+    ("tool", 0.88),
+    // The text itself sets it apart from others.
+    ("told apart", 0.8),
+    ("automatic", 0.53),
+    ("built", 0.24),
+    ("claim", 0.89),
+    ("nothing done", -1.92),
+    // A product or a program that does things is one.
+    ("product", 1.36),
+    // A gallery's page is an automation unless all speaks against it.
+    ("template", 4.0),
+    ("asks", -2.36),
+    ("funding", -2.04),
+    ("hiring", -2.28),
+    ("hype", -1.08),
+    ("event", -1.27),
+    ("offer", -1.0),
+    ("supposes", -1.55),
+];
 
 static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
     pattern::set([
@@ -62,11 +65,13 @@ static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
 
 /// The probability that `sentences` tell an automation that a reviewer would keep.
 pub(crate) fn confidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
-    let logit = evidence(reading, sentences);
+    let features = features(reading, sentences);
+    let logit: f32 = features.iter().zip(WEIGHTS).map(|(value, (_, weight))| value * weight).sum();
     1.0 / (1.0 + (-logit).exp())
 }
 
-fn evidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
+/// The values of `WEIGHTS`' features for a stretch of text, each from 0 to 5.
+fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEIGHTS.len()] {
     let said = &reading.said[sentences.clone()];
     let trigger = said
         .iter()
@@ -77,45 +82,52 @@ fn evidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
         .iter()
         .filter(|s| !s.actions.is_empty() && s.cues.iter().any(|cue| cue.strength >= 0.45))
         .count();
-    let bytes = reading.bytes(sentences);
-    let tools = reading
-        .named
-        .iter()
-        .zip(&reading.used)
-        .filter(|(named, p)| {
-            **p >= 0.5
-                && named.places.iter().any(|place| bytes.contains(&place.mention.range.start))
-        })
-        .count();
-    let has_claims = said.iter().any(|s| !s.claims.is_empty());
+    let truth = |holds: bool| f32::from(u8::from(holds));
     let signs = Signs::count(reading, sentences);
-    let mut sum = Weights::BIAS
-        + Weights::TRIGGER * trigger / 0.8
-        + Weights::ACTION * actions.min(5.0)
-        + Weights::BOUND * bound.min(2) as f32
-        + Weights::TOOL * tools.min(3) as f32;
     // A part of a longer text may leave to the whole what kind of thing it tells of.
     let of_whole = if signs.any[0] && signs.any[1] {
         signs.any
     } else {
         Signs::count(reading, &(0..reading.said.len())).any
     };
-    let counts = |sign: usize| {
-        if signs.any[sign] {
-            1.0
-        } else if of_whole[sign] {
-            0.7
-        } else {
-            0.0
-        }
+    let counts = |sign: usize| match (signs.any[sign], of_whole[sign]) {
+        (true, _) => 1.0,
+        (false, true) => 0.7,
+        (false, false) => 0.0,
     };
-    sum += Weights::AUTOMATIC * counts(0) + Weights::BUILT * counts(1);
-    sum += if sentences.len() < reading.said.len() { Weights::TOLD_APART } else { 0.0 };
-    sum += if has_claims { Weights::CLAIM } else { 0.0 };
-    sum += if actions < 0.5 { Weights::NOTHING_DONE } else { 0.0 };
-    sum += if reading.is_product && actions >= 1.5 { Weights::PRODUCT } else { 0.0 };
-    sum += signs.against(reading, sentences);
-    if reading.is_template { sum + Weights::TEMPLATE } else { sum }
+    let [asks, funding, hiring, hype, event, offer, supposes] = signs.against(reading, sentences);
+    [
+        1.0,
+        trigger / 0.8,
+        actions.min(5.0),
+        bound.min(2) as f32,
+        tools_used(reading, sentences).min(3) as f32,
+        truth(sentences.len() < reading.said.len()),
+        counts(0),
+        counts(1),
+        truth(said.iter().any(|s| !s.claims.is_empty())),
+        truth(actions < 0.5),
+        truth(reading.is_product && actions >= 1.5),
+        truth(reading.is_template),
+        asks,
+        funding,
+        hiring,
+        hype,
+        event,
+        offer,
+        supposes,
+    ]
+}
+
+fn tools_used(reading: &Reading, sentences: &Range<usize>) -> usize {
+    let bytes = reading.bytes(sentences);
+    let named = reading.named.iter().zip(&reading.used);
+    named
+        .filter(|(named, p)| {
+            **p >= 0.5
+                && named.places.iter().any(|place| bytes.contains(&place.mention.range.start))
+        })
+        .count()
 }
 
 /// Which signs stand in a stretch, and in what share of its sentences.
@@ -149,17 +161,19 @@ impl Signs {
         }
     }
 
-    /// Grows with the share of sentences that carry a sign, so that an aside does not sink a story.
-    fn against(&self, reading: &Reading, sentences: &Range<usize>) -> f32 {
+    /// Each from 0 to 1, growing with the share of sentences that carry the sign, so that an aside
+    /// does not sink a story.
+    fn against(&self, reading: &Reading, sentences: &Range<usize>) -> [f32; 7] {
         let full = |share: f32, at: f32| (share / at).min(1.0);
-        let asks = full(self.share[2] + 0.5 * self.questions, 0.25);
         let is_one = sentences.len() <= 2 && !reading.is_template;
-        Weights::ASKS * asks
-            + Weights::FUNDING * full(self.share[3], 0.25)
-            + Weights::HIRING * full(self.share[4], 0.25)
-            + Weights::HYPE * full(self.share[5], 0.2)
-            + Weights::EVENT * full(self.share[6], 0.25)
-            + Weights::OFFER * full(self.share[7], 0.3)
-            + if is_one { 0.0 } else { Weights::SUPPOSES * full(self.share[8], 0.5) }
+        [
+            full(self.share[2] + 0.5 * self.questions, 0.25),
+            full(self.share[3], 0.25),
+            full(self.share[4], 0.25),
+            full(self.share[5], 0.2),
+            full(self.share[6], 0.25),
+            full(self.share[7], 0.3),
+            if is_one { 0.0 } else { full(self.share[8], 0.5) },
+        ]
     }
 }
