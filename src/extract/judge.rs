@@ -11,33 +11,39 @@ use std::sync::LazyLock;
 
 /// What speaks for and against, in the order of `features`, with its weight in log-odds: learned by
 /// `judge/train.rs` from hand-marked texts, held to what was guessed before.
-const WEIGHTS: [(&str, f32); 19] = [
-    ("bias", -2.8),
+const WEIGHTS: [(&str, f32); 22] = [
+    ("bias", -2.14),
     // The strongest clause of condition, 0.8 being a sure one.
-    ("trigger", 1.89),
+    ("trigger", 2.2),
     // For each action up to five.
-    ("action", 0.35),
+    ("action", 0.16),
     // A sentence that binds a trigger to an action, up to two.
-    ("bound", 0.26),
+    ("bound", 0.0),
     // For each tool in use up to three.
-    ("tool", 0.88),
+    ("tool", 1.04),
+    // A long text in which little is done.
+    ("sparse", -1.91),
     // The text itself sets it apart from others.
-    ("told apart", 0.8),
-    ("automatic", 0.53),
-    ("built", 0.24),
-    ("claim", 0.89),
-    ("nothing done", -1.92),
+    ("told apart", 1.02),
+    ("automatic", 0.0),
+    ("built", -0.1),
+    ("claim", 1.64),
+    ("nothing done", -1.82),
     // A product or a program that does things is one.
-    ("product", 1.36),
+    ("product", 0.99),
     // A gallery's page is an automation unless all speaks against it.
     ("template", 4.0),
-    ("asks", -2.36),
-    ("funding", -2.04),
-    ("hiring", -2.28),
-    ("hype", -1.08),
-    ("event", -1.27),
-    ("offer", -1.0),
-    ("supposes", -1.55),
+    ("asks", -2.7),
+    ("funding", -2.06),
+    ("hiring", -2.45),
+    ("hype", -1.59),
+    ("event", -1.38),
+    ("offer", -1.21),
+    ("supposes", -1.94),
+    // A list of products, with what they cost.
+    ("catalogue", -2.47),
+    // What is new in a version.
+    ("release", -2.46),
 ];
 
 static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
@@ -53,13 +59,17 @@ static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
         // 4 hiring
         r"(?i)\b(?:we(?:'re| are) hiring|job (?:openings?|description|posting|title|board)|openings?|vacanc(?:y|ies)|per hour|an hour plus|apply (?:now|by|here|with)|salary|full-time|part-time|responsibilities|years of experience|send (?:your|a) (?:cv|resume)|401k|remote \(|join our team|stellenangebot|wir suchen|competitive pay|cover letter|applicants?)\b",
         // 5 hype
-        r"(?i)\b(?:game.?changer|mindset|smash (?:that|the) like|like and subscribe|hit subscribe|secret|10x|six figures|7.figure|passive income|changed my life|nobody (?:is )?(?:telling|talking)|the future of|revolution|unpopular opinion|hot take|rant|overhyped|hype|tired of|sick of|wake up|asleep|masterclass|free (?:training|course|guide)|opinion|rumou?r|gossip|apparently|price (?:increase|hike|change)|new pricing|pricing)\b",
+        r"(?i)\b(?:game.?changer|mindset|smash (?:that|the) like|like and subscribe|hit subscribe|secret|10x|six figures|7.figure|passive income|changed my life|nobody (?:is )?(?:telling|talking)|the future of|revolution|unpopular opinion|hot take|rant|overhyped|hype|tired of|sick of|wake up|asleep|masterclass|free (?:training|course|guide)|opinion|rumou?r|gossip|apparently|price (?:increase|hike|change)|new pricing|pricing|opinions|ramble|transform(?:ed|ation|s)|reimagin\w+|seamless\w*|cutting.edge|ai.native|leader in|intelligent automation|results like these)\b",
         // 6 event
         r"(?i)\b(?:webinar|conference|meetup|summit|register (?:now|here|today)|early.bird|tickets? (?:are|on sale)|speakers?|keynote|join us|save the date|doors open|rsvp)\b",
         // 7 offer
         r"(?i)\b(?:\d+ ?% off|discount|coupon|limited time|black friday|sale ends|free trial|book a (?:call|demo)|dm me|link in bio|promo code|lifetime deal|sponsored|buy now|subscribe now)\b",
         // 8 supposes
         r"(?i)\b(?:imagine|what if|should|could|would|might|someday|one day|planning to|thinking (?:about|of)|want to|wish|hoping|going to try|considering|in theory|dream)\b",
+        // 9 catalogue
+        r"(?i)\b(?:pros|cons|pricing|starts? at|from \$\d|free (?:plan|forever|tier|trial)|best (?:for|overall|ai|crm|tools?|apps?)|ranked|rated|integrations|connect it to|supported (?:triggers|actions)|loved by|trusted by|[\d,]+\+ (?:apps|businesses|customers|tools|integrations)|affiliate|commission|top \d+)\b",
+        // 10 release
+        r"(?i)\b(?:release notes?|changelog|v?\d+\.\d+\.\d+|breaking changes?|deprecat\w+|no longer supported|contributors|upgrade notes|hotfix|backport\w*|bug ?fix\w*)\b|\(#\d+\)",
     ])
 });
 
@@ -95,13 +105,14 @@ fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEIGHTS.len()]
         (false, true) => 0.7,
         (false, false) => 0.0,
     };
-    let [asks, funding, hiring, hype, event, offer, supposes] = signs.against(reading, sentences);
-    [
+    let against = signs.against(reading, sentences);
+    let told = [
         1.0,
         trigger / 0.8,
         actions.min(5.0),
         bound.min(2) as f32,
         tools_used(reading, sentences).min(3) as f32,
+        sparseness(&reading.text[reading.bytes(sentences)], actions),
         truth(sentences.len() < reading.said.len()),
         counts(0),
         counts(1),
@@ -109,14 +120,18 @@ fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEIGHTS.len()]
         truth(actions < 0.5),
         truth(reading.is_product && actions >= 1.5),
         truth(reading.is_template),
-        asks,
-        funding,
-        hiring,
-        hype,
-        event,
-        offer,
-        supposes,
-    ]
+    ];
+    let mut features = [0.0; WEIGHTS.len()];
+    let (first, rest) = features.split_at_mut(told.len());
+    first.copy_from_slice(&told);
+    rest.copy_from_slice(&against);
+    features
+}
+
+/// From 0, an action in every sixty words or a short text, to 1.
+fn sparseness(text: &str, actions: f32) -> f32 {
+    let words = text.split_whitespace().count() as f32;
+    if words < 150.0 { 0.0 } else { (1.0 - actions * 60.0 / words).max(0.0) }
 }
 
 fn tools_used(reading: &Reading, sentences: &Range<usize>) -> usize {
@@ -132,14 +147,14 @@ fn tools_used(reading: &Reading, sentences: &Range<usize>) -> usize {
 
 /// Which signs stand in a stretch, and in what share of its sentences.
 struct Signs {
-    any: [bool; 9],
-    share: [f32; 9],
+    any: [bool; 11],
+    share: [f32; 11],
     questions: f32,
 }
 
 impl Signs {
     fn count(reading: &Reading, sentences: &Range<usize>) -> Self {
-        let mut counts = [0usize; 9];
+        let mut counts = [0usize; 11];
         let mut questions = 0usize;
         for at in sentences.clone() {
             let sentence = reading.sentence(at);
@@ -163,7 +178,7 @@ impl Signs {
 
     /// Each from 0 to 1, growing with the share of sentences that carry the sign, so that an aside
     /// does not sink a story.
-    fn against(&self, reading: &Reading, sentences: &Range<usize>) -> [f32; 7] {
+    fn against(&self, reading: &Reading, sentences: &Range<usize>) -> [f32; 9] {
         let full = |share: f32, at: f32| (share / at).min(1.0);
         let is_one = sentences.len() <= 2 && !reading.is_template;
         [
@@ -174,6 +189,8 @@ impl Signs {
             full(self.share[6], 0.25),
             full(self.share[7], 0.3),
             if is_one { 0.0 } else { full(self.share[8], 0.5) },
+            full(self.share[9], 0.25),
+            full(self.share[10], 0.25),
         ]
     }
 }
