@@ -178,7 +178,7 @@ fn many_processes_that_migrate_at_once_agree() {
     let home = folder.path().join("home");
     let data = home.join("data/workspaces/main");
     std::fs::create_dir_all(&data).unwrap();
-    old_store(&data.join("store.db"));
+    old_store(&data.join("reservoir.db"));
     let start = || {
         std::process::Command::new(env!("CARGO_BIN_EXE_reservoir"))
             .args(["--json", "list"])
@@ -194,7 +194,7 @@ fn many_processes_that_migrate_at_once_agree() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(String::from_utf8_lossy(&output.stdout).contains("No-show rescue"));
     }
-    let backup = rusqlite::Connection::open(data.join("store.schema-1.backup")).unwrap();
+    let backup = rusqlite::Connection::open(data.join("reservoir.schema-1.backup")).unwrap();
     let version: i64 = backup.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 1, "the backup is of the store as it was");
 }
@@ -204,7 +204,7 @@ fn a_newer_store_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data/workspaces/main");
     std::fs::create_dir_all(&data).unwrap();
-    let connection = rusqlite::Connection::open(data.join("store.db")).unwrap();
+    let connection = rusqlite::Connection::open(data.join("reservoir.db")).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     for command in ["list", "doctor"] {
@@ -233,7 +233,7 @@ fn a_full_disk_leaves_what_was_confirmed_whole_and_says_so() {
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
 
     let size =
-        std::fs::metadata(folder.path().join("data/workspaces/main/store.db")).unwrap().len();
+        std::fs::metadata(folder.path().join("data/workspaces/main/reservoir.db")).unwrap().len();
     // In blocks of 512 bytes: room for the file as it is, and little for what comes.
     let blocks = size / 512 + 64;
     let script =

@@ -138,3 +138,121 @@ async fn follow(backend: &Backend) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::log::Tail;
+    use super::super::scribe;
+    use super::*;
+    use crate::cli::{Context, Global};
+    use crate::model::{Content, Location, Origin, Verdict};
+    use crate::review::Reviewer;
+    use crate::store::Store;
+    use crate::tui::Command;
+    use jiff::Timestamp;
+    use tempfile::TempDir;
+    use tokio::sync::mpsc;
+
+    struct Bench {
+        _folder: TempDir,
+        backend: Backend,
+        answers: mpsc::UnboundedReceiver<Loaded>,
+        /// The same store in another process's hands.
+        other: Store,
+    }
+
+    impl Bench {
+        fn open() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let global = Global {
+                home: Some(folder.path().to_owned()),
+                workspace: "main".into(),
+                json: false,
+                quiet: true,
+                verbose: 0,
+            };
+            let context = Context::new(global).unwrap();
+            let (send, answers) = mpsc::unbounded_channel();
+            let backend = Backend::open(&context, Tail::default(), send).unwrap();
+            let other = Store::open(&context.workspace.store_file()).unwrap();
+            Self { _folder: folder, backend, answers, other }
+        }
+
+        async fn add(&self, title: &str) -> AutomationId {
+            let content = Content { title: title.to_owned(), ..Content::default() };
+            let added = review::add(&self.other, content, Location::default(), bob());
+            added.await.unwrap().changed[0].id
+        }
+
+        /// The items of the next telling that others changed something.
+        async fn told(&mut self) -> Vec<AutomationId> {
+            let told = async {
+                loop {
+                    if let Some(Loaded::Changed { ids }) = self.answers.recv().await {
+                        return ids;
+                    }
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), told).await.expect("nothing was told")
+        }
+    }
+
+    fn bob() -> Reviewer {
+        let now = Timestamp::now();
+        Reviewer { name: "bob".into(), origin: Origin::CommandLine, now }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_others_change_together_with_ones_own_write_is_told_and_ones_own_is_not() {
+        let mut bench = Bench::open();
+        let (own, both, theirs) =
+            (bench.add("own").await, bench.add("both").await, bench.add("theirs").await);
+        let seen = newest(&bench.backend).await.unwrap();
+        let (writes, scribe) = scribe::start(bench.backend.clone());
+        for (token, id) in [(1, own), (2, both)] {
+            let items = vec![(id, None)];
+            writes.send(Command::Decide { token, items, verdict: Verdict::Approve }).unwrap();
+        }
+        drop(writes);
+        scribe.await.unwrap();
+        for id in [both, theirs] {
+            let tags = vec!["theirs".into()];
+            review::tag(&bench.other, vec![(id, None)], tags, vec![], bob()).await.unwrap();
+        }
+        tell(&bench.backend, seen).await;
+        assert_eq!(bench.told().await, [both, theirs]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn ones_own_writes_alone_are_not_told() {
+        let bench = Bench::open();
+        let id = bench.add("own").await;
+        let seen = newest(&bench.backend).await.unwrap();
+        let (writes, scribe) = scribe::start(bench.backend.clone());
+        let items = vec![(id, None)];
+        writes.send(Command::Decide { token: 1, items, verdict: Verdict::Approve }).unwrap();
+        drop(writes);
+        scribe.await.unwrap();
+        assert_eq!(changed_since(&bench.backend, seen).await, None);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_deferred_item_comes_back_while_the_workbench_stands_open() {
+        let mut bench = Bench::open();
+        let id = bench.add("later").await;
+        let until = "2030-01-01T00:00:00Z".parse().unwrap();
+        let defer = Verdict::Defer { until };
+        review::decide(&bench.other, vec![(id, None)], defer, bob()).await.unwrap();
+        let mut early = bench.backend.clone();
+        early.clock = || "2029-12-31T23:59:59Z".parse().unwrap();
+        let before = newest(&early).await;
+        wake(&early).await;
+        assert_eq!(newest(&early).await, before, "nothing is written before its time");
+        bench.backend.clock = || "2030-01-01T00:00:00Z".parse().unwrap();
+        let watching = tokio::spawn(run(bench.backend.clone()));
+        assert_eq!(bench.told().await, [id]);
+        watching.abort();
+        let item = bench.other.read(move |reading| reading.find_automation(id)).await.unwrap();
+        assert_eq!(item.unwrap().status, crate::model::Status::Inbox);
+    }
+}
