@@ -38,7 +38,7 @@ pub enum JobsError {
     #[error("cannot load the extractor")]
     Extractor(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("cannot bring deferred items back")]
-    Wake(#[from] crate::review::ReviewError),
+    Wake(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]
     Search(#[from] crate::search::SearchError),
     #[error("another process ({owner}) is running the pipeline")]

@@ -152,7 +152,7 @@ impl Pipeline {
         cancel: &CancellationToken,
     ) -> Result<Summary, JobsError> {
         let now = Timestamp::now();
-        wake(&self.store, now).await?;
+        wake(&self.store, now).await.map_err(|error| JobsError::Wake(Box::new(error)))?;
         match again {
             Again::Extraction => {
                 self.store.write(|writing| writing.mark_for_extraction(None)).await?;

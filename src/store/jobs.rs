@@ -373,17 +373,4 @@ impl Writing<'_> {
             )
             .doing("mark dead letters for another try")
     }
-
-    /// Forgets dead letters: those of one stage, or all.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub fn clear_dead_letters(&self, stage: Option<Stage>) -> Result<usize, StoreError> {
-        self.connection
-            .execute(
-                "DELETE FROM dead_letters WHERE ?1 IS NULL OR stage = ?1",
-                [stage.map(Stage::name)],
-            )
-            .doing("clear the dead letters")
-    }
 }
