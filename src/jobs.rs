@@ -18,13 +18,14 @@ mod follow;
 mod intake;
 mod lease;
 mod pipeline;
+mod replay;
 mod report;
 mod sample;
 
 pub use finder::Finder;
-pub use follow::{Followed, Follower};
+pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};
-pub use pipeline::{Pipeline, PipelineSettings, Plan, Summary};
+pub use pipeline::{Again, Pipeline, PipelineSettings, Plan, Summary};
 pub use sample::SAMPLE_SOURCE;
 
 use crate::model::Stage;
@@ -36,6 +37,8 @@ pub enum JobsError {
     Store(#[from] StoreError),
     #[error("cannot load the extractor")]
     Extractor(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("cannot bring deferred items back")]
+    Wake(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]
     Search(#[from] crate::search::SearchError),
     #[error("another process ({owner}) is running the pipeline")]

@@ -22,7 +22,7 @@ pub use automation::{
     ToolRole, ToolUse, Trigger, TriggerKind,
 };
 pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
-pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict};
+pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation};
 pub use evidence::{Evidence, Field, Span};
 pub use id::{AutomationId, BatchId, BodyId, DecisionId, DocumentId, JobId, RunId, SourceId};
 pub use job::{JobRow, JobState, Progress, Stage};

@@ -2,9 +2,8 @@
 //! loop): each question is a task of its own, and answers find their way by generation.
 
 use super::backend::Backend;
-use crate::jobs::{self, Plan};
+use crate::jobs::{self, Again, Plan};
 use crate::model::{AutomationId, SearchAnswer, SearchQuery, Stage};
-use crate::store::StoreError;
 use crate::tui::{Command, Generation, Level, Loaded};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -94,9 +93,13 @@ async fn search(backend: &Backend, generation: Generation, query: SearchQuery) {
 }
 
 async fn run(backend: &Backend, plan: Plan) {
+    run_again(backend, Again::Nothing, plan).await;
+}
+
+async fn run_again(backend: &Backend, again: Again, plan: Plan) {
     let told = CancellationToken::new();
     let telling = tokio::spawn(tell_while_running(backend.clone(), told.clone()));
-    let outcome = backend.pipeline.run(plan, |_| {}, backend.stop.child_token()).await;
+    let outcome = backend.pipeline.run_again(again, plan, |_| {}, backend.stop.child_token()).await;
     told.cancel();
     if telling.await.is_err() {
         tracing::error!("telling of progress panicked");
@@ -149,19 +152,7 @@ async fn cancel(backend: &Backend, id: crate::model::JobId) {
 }
 
 async fn retry(backend: &Backend) {
-    let marked = backend
-        .store
-        .write(|writing| {
-            let marked = writing.retry_dead_letters()?;
-            // Those of other stages stay until what they tell of is read: the files may be gone.
-            writing.clear_dead_letters(Some(Stage::Extract))?;
-            Ok::<_, StoreError>(marked)
-        })
-        .await;
-    match marked {
-        Ok(_) => run(backend, Plan::default()).await,
-        Err(error) => backend.failed("retry the dead letters", &error),
-    }
+    run_again(backend, Again::DeadLetters, Plan::default()).await;
 }
 
 async fn import(backend: &Backend, path: PathBuf) {

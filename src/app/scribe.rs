@@ -2,10 +2,31 @@
 //! disk before the screen hears of it.
 
 use super::backend::Backend;
-use crate::model::{Automation, Status};
+use crate::model::{Automation, AutomationId, Status};
 use crate::review::{self, Outcome, ReviewError};
 use crate::tui::{Command, DecidedItems, Loaded, ReversedItems, Token};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
+
+/// The revisions that this reviewer's writes gave to items; cheap to clone.
+#[derive(Clone, Default)]
+pub struct OwnWrites {
+    /// A std mutex: held for a look only.
+    revisions: Arc<Mutex<HashMap<AutomationId, u32>>>,
+}
+
+impl OwnWrites {
+    /// The revision that the item was given last, which is then forgotten.
+    pub fn take(&self, id: AutomationId) -> Option<u32> {
+        self.revisions.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    }
+
+    fn note(&self, changed: &[Automation]) {
+        let revisions = changed.iter().map(|item| (item.id, item.revision));
+        self.revisions.lock().unwrap_or_else(PoisonError::into_inner).extend(revisions);
+    }
+}
 
 /// Starts the scribe; it ends when the sender is dropped and all that was sent is written.
 pub fn start(backend: Backend) -> (mpsc::UnboundedSender<Command>, tokio::task::JoinHandle<()>) {
@@ -52,10 +73,7 @@ async fn write(backend: &Backend, command: Command) {
             decided(backend, token, review::merge(store, lead, members, who).await);
         }
         Command::Apart { token, a, b } => {
-            let outcome = review::apart(store, a, b, who).await;
-            let done =
-                outcome.map(|()| Outcome { batch: None, changed: Vec::new(), refused: Vec::new() });
-            decided(backend, token, done);
+            decided(backend, token, review::apart(store, a, b, who).await);
         }
         Command::Undo { id } => {
             reversed(backend, false, review::undo(store, id, who).await);
@@ -66,6 +84,7 @@ async fn write(backend: &Backend, command: Command) {
 }
 
 fn decided(backend: &Backend, token: Token, outcome: Result<Outcome, ReviewError>) {
+    note(backend, &outcome);
     let outcome = outcome.map_err(|error| words(&error)).map(|outcome| DecidedItems {
         done: revisions(&outcome.changed),
         refused: refused(&outcome),
@@ -74,6 +93,7 @@ fn decided(backend: &Backend, token: Token, outcome: Result<Outcome, ReviewError
 }
 
 fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewError>) {
+    note(backend, &outcome);
     let outcome = outcome.map_err(|error| words(&error)).map(|outcome| ReversedItems {
         summary: summary(&outcome.changed),
         done: revisions(&outcome.changed),
@@ -82,11 +102,17 @@ fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewErr
     backend.answer(Loaded::Reversed { is_redo, outcome });
 }
 
-fn revisions(changed: &[Automation]) -> Vec<(crate::model::AutomationId, u32)> {
+fn note(backend: &Backend, outcome: &Result<Outcome, ReviewError>) {
+    if let Ok(outcome) = outcome {
+        backend.own_writes.note(&outcome.changed);
+    }
+}
+
+fn revisions(changed: &[Automation]) -> Vec<(AutomationId, u32)> {
     changed.iter().map(|item| (item.id, item.revision)).collect()
 }
 
-fn refused(outcome: &Outcome) -> Vec<(crate::model::AutomationId, String)> {
+fn refused(outcome: &Outcome) -> Vec<(AutomationId, String)> {
     outcome.refused.iter().map(|(id, refusal)| (*id, refusal.to_string())).collect()
 }
 

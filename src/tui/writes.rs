@@ -185,11 +185,7 @@ impl State {
             What::Tags => Some(format!("tags of {} set", counted(done, "item"))),
             What::Edit => Some("changes saved".to_owned()),
             What::Merge => Some(format!("{} merged", counted(write.items.len(), "item"))),
-            What::Apart => {
-                // Not part of the journal: there is nothing for undo to take back.
-                self.tell(Level::Done, "kept apart from now on");
-                None
-            }
+            What::Apart => Some("kept apart from now on".to_owned()),
         };
         if let Some(said) = said.filter(|_| done > 0 || matches!(write.what, What::Apart)) {
             self.tell(Level::Done, format!("{said}; {undo} takes it back"));
