@@ -4,15 +4,19 @@
 //! hold rules of its own, or open the workbench (that is `app`).
 
 mod add;
+mod automations;
 mod completions;
+mod compose;
 mod config;
 mod context;
 mod crawl;
 mod doctor;
 mod edit;
+pub mod editor;
 mod error;
 pub mod eval;
 mod import;
+mod input;
 mod items;
 mod list;
 mod man;

@@ -7,7 +7,7 @@
 mod act;
 mod undo;
 
-pub use act::{Outcome, add, apart, decide, edit, merge, tag};
+pub use act::{Outcome, add, add_all, apart, decide, edit, merge, tag};
 pub use undo::{redo, undo};
 
 use crate::model::{AutomationId, Origin, Refusal};

@@ -35,15 +35,51 @@ impl Home {
         path
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_reservoir"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reservoir"));
+        command
             .arg("--home")
             .arg(self.path().join("home"))
             .args(arguments)
             .env("USER", "ada")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+            .env_remove("VISUAL")
+            .env_remove("EDITOR")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// A command whose editor is the shell script `body`, which gets the file as `$1`.
+    fn edit(&self, arguments: &[&str], body: &str) -> Output {
+        let script = self.file("editor.sh", body.as_bytes());
+        let editor = format!("sh {}", script.display());
+        self.command(arguments).env("EDITOR", editor).output().unwrap()
+    }
+
+    fn pipe(&self, arguments: &[&str], input: &[u8]) -> Output {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    fn add(&self, title: &str) -> String {
+        self.json(&["add", "--title", title])[0]["changed"][0]["id"].to_string()
+    }
+
+    fn count(&self) -> usize {
+        self.json(&["list", "--status", "all", "--unfold", "--limit", "0"]).len()
+    }
+
+    /// Files that the editor left.
+    fn kept(&self) -> Vec<PathBuf> {
+        let folder = self.path().join("home/cache/workspaces/main/edit");
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        entries.map(|entry| entry.unwrap().path()).collect()
     }
 
     /// The JSON lines of a command that must succeed.
@@ -301,4 +337,141 @@ fn completions_and_the_manual_are_written() {
         assert!(output.status.success() && !output.stdout.is_empty(), "{shell}");
     }
     assert!(String::from_utf8_lossy(&home.run(&["man"]).stdout).contains(".TH reservoir"));
+}
+
+#[test]
+fn an_item_is_edited_and_added_in_the_editor() {
+    let home = Home::new();
+    let id = home.add("Old title");
+    let mode = home.path().join("mode");
+    let body = format!(
+        "stat -c %a \"$1\" > {}; sed -i 's/^title = .*/title = \"New title\"/' \"$1\"; echo noise",
+        mode.display()
+    );
+    let output = home.edit(&["--json", "edit", &id, "--editor"], &body);
+    assert!(output.status.success(), "{}", error(&output));
+    assert_eq!(lines(&output)[0]["changed"][0]["title"], "New title");
+    assert_eq!(std::fs::read_to_string(mode).unwrap().trim(), "600");
+
+    let body = "printf 'title = \"Typed\"\\ntags = [\"x\"]\\n[[steps]]\\ntext = \"a\"\\n[[steps]]\\n\
+                text = \"b\"\\n' > \"$1\"";
+    let output = home.edit(&["--json", "add", "--editor", "--url", "https://example.org/x"], body);
+    assert!(output.status.success(), "{}", error(&output));
+    let added = &lines(&output)[0]["changed"][0];
+    assert_eq!(added["steps"][1]["follows"], json!([0]));
+    assert_eq!(added["location"]["url"], "https://example.org/x");
+    assert!(home.kept().is_empty());
+}
+
+#[test]
+fn nothing_happens_when_the_sheet_is_left_unchanged_or_emptied() {
+    let home = Home::new();
+    let id = home.add("Stays");
+    for body in ["true", ": > \"$1\"", "echo '# only a comment' > \"$1\""] {
+        for arguments in [&["edit", &id, "--editor"][..], &["add", "--editor"]] {
+            let output = home.edit(arguments, body);
+            assert!(output.status.success(), "{body}: {}", error(&output));
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(said.starts_with("nothing was"), "{body}: {said}");
+        }
+    }
+    assert_eq!(home.count(), 1);
+    assert!(home.kept().is_empty());
+}
+
+#[test]
+fn a_sheet_with_an_error_is_opened_again_until_it_is_sound() {
+    let home = Home::new();
+    let id = home.add("Before");
+    let seen = home.path().join("seen");
+    let body = format!(
+        "if grep -q '^#!! ' \"$1\"; then cp \"$1\" {}; sed -i 's/^kind = .*/kind = \"form\"/' \"$1\"; \
+         else sed -i 's/^kind = .*/kind = \"moon\"/; s/^title = .*/title = \"After\"/' \"$1\"; fi",
+        seen.display()
+    );
+    let output = home.edit(&["--json", "edit", &id, "--editor"], &body);
+    assert!(output.status.success(), "{}", error(&output));
+    let changed = &lines(&output)[0]["changed"][0];
+    assert_eq!((&changed["title"], &changed["trigger"]["kind"]), (&json!("After"), &json!("form")));
+    let seen = std::fs::read_to_string(seen).unwrap();
+    let at = seen.lines().position(|line| line.starts_with("#!! `moon` is no kind")).unwrap();
+    assert_eq!(seen.lines().nth(at + 1), Some("kind = \"moon\""));
+}
+
+#[test]
+fn a_text_that_cannot_be_applied_is_kept_and_its_place_told() {
+    let home = Home::new();
+    let id = home.add("Before");
+    let told = |output: &Output| {
+        assert_eq!(output.status.code(), Some(1), "{}", error(output));
+        let said = error(output);
+        let place = said.split("your text is kept in ").nth(1).unwrap().trim().to_owned();
+        let text = std::fs::read_to_string(place).unwrap();
+        assert!(text.contains("My own words"), "{said}: {text}");
+    };
+    let own = "sed -i 's/^title = .*/title = \"My own words\"/' \"$1\"";
+    told(&home.edit(&["edit", &id, "--editor"], &format!("{own}; exit 3")));
+
+    let meanwhile = format!(
+        "{own}; {} --home {} tag {id} --add meanwhile >&2",
+        env!("CARGO_BIN_EXE_reservoir"),
+        home.path().join("home").display()
+    );
+    told(&home.edit(&["edit", &id, "--editor"], &meanwhile));
+
+    let stubborn = format!("{own}; sed -i 's/^complexity = .*/complexity = \"huge\"/' \"$1\"");
+    told(&home.edit(&["edit", &id, "--editor"], &stubborn));
+    assert_eq!(home.json(&["show", &id])[0]["automation"]["title"], "Before");
+    let missing = home.command(&["edit", &id, "--editor"]).env("EDITOR", "/no/such").output();
+    assert_eq!(missing.unwrap().status.code(), Some(1));
+}
+
+#[test]
+fn what_show_writes_can_be_added_elsewhere_and_comes_back_the_same() {
+    let home = Home::with_sample();
+    let ids: Vec<String> =
+        home.json(&["list", "--limit", "20"]).iter().map(|row| row["id"].to_string()).collect();
+    let shown: Vec<Value> = ids.iter().map(|id| home.json(&["show", id])[0].clone()).collect();
+    let text: String = shown.iter().map(|item| format!("{item}\n")).collect();
+    let other = Home::new();
+    let output = other.pipe(&["--json", "add", "--from", "-"], text.as_bytes());
+    assert!(output.status.success(), "{}", error(&output));
+    let added = lines(&output)[0]["changed"].as_array().unwrap().clone();
+    assert_eq!(added.len(), shown.len());
+    for (before, after) in shown.iter().zip(&added) {
+        for field in ["title", "description", "trigger", "steps", "tools", "claims", "tags"] {
+            assert_eq!(before["automation"][field], after[field], "{field}");
+        }
+    }
+    other.json(&["undo"]);
+    assert_eq!(other.json(&["list"]).len(), 0, "one undo takes the whole batch back");
+}
+
+#[test]
+fn nothing_is_added_where_one_automation_is_wrong() {
+    let home = Home::new();
+    let good = r#"{"title": "Good", "steps": ["a", "b"], "tools": ["Slack"]}"#;
+    let bad = [
+        (r#"{"title": ""}"#, ":2:1:", "title"),
+        (r#"{"title": 3}"#, ":2:11:", "expected a string"),
+        (r#"{"title": "T", "colour": 1}"#, ":2:23:", "colour"),
+        (r#"{"title": "T", "steps": [{"text": "a", "follows": [1]}, "b"]}"#, ":2:1:", "step 0"),
+        (r#"{"title": "T", "trigger": {"kind": "moon", "text": "x"}}"#, ":2:", "moon"),
+        (r#"{"title": "T", "url": "javascript:alert(1)"}"#, ":2:1:", "http(s)"),
+        (r#"{"title": "T""#, ":2:", "EOF"),
+    ];
+    for (line, place, what) in bad {
+        let file = home.file("in.jsonl", format!("{good}\n{line}\n").as_bytes());
+        let output = home.run(&["add", "--from", file.to_str().unwrap()]);
+        let said = error(&output);
+        assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+        assert!(said.contains(&format!("in.jsonl{place}")) && said.contains(what), "{said}");
+    }
+    assert_eq!(home.count(), 0);
+    let list = home.file("list.json", format!("[{good},\n{good}]").as_bytes());
+    let added = home.json(&["add", "--from", list.to_str().unwrap()]);
+    assert_eq!(added[0]["changed"][1]["steps"][1]["follows"], json!([0]));
+    let hostile =
+        home.pipe(&["--json", "add", "--from", "-"], b"{\"title\":\"\\u001b[31mRed\\u202e\"}");
+    assert_eq!(lines(&hostile)[0]["changed"][0]["title"], "Red");
 }
