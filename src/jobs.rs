@@ -18,6 +18,7 @@ mod follow;
 mod intake;
 mod lease;
 mod pipeline;
+mod preview;
 mod report;
 mod sample;
 
@@ -25,6 +26,7 @@ pub use finder::Finder;
 pub use follow::{Followed, Follower};
 pub use intake::{Intake, import};
 pub use pipeline::{Pipeline, PipelineSettings, Plan, Summary};
+pub use preview::{Foreseen, Visit};
 pub use sample::SAMPLE_SOURCE;
 
 use crate::model::Stage;

@@ -39,7 +39,9 @@ pub struct Args {
     url: Option<String>,
     /// Automations in the shape that `show --json` writes, one object or one a line; `-` reads
     /// standard input. All are added, or none.
-    #[arg(long, value_name = "FILE", exclusive = true)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["title", "description", "trigger",
+        "trigger_kind", "steps", "tools", "function", "industry", "problem", "tags", "url",
+        "editor"])]
     from: Option<PathBuf>,
     /// Write it in $VISUAL or $EDITOR, starting from what the other options say.
     #[arg(long)]

@@ -100,30 +100,21 @@ enum GivenLabel {
 /// # Errors
 /// Where any of them is wrong; each is named by file, line and column.
 pub fn read(input: &Input) -> Result<Vec<(Content, Location)>, CliError> {
-    let mut found = Vec::new();
+    let (pieces, damage) = pieces(input);
     let mut problems = Vec::new();
-    let mut values = serde_json::Deserializer::from_str(&input.text).into_iter::<IgnoredAny>();
-    loop {
-        let from = values.byte_offset();
-        match values.next() {
-            None => break,
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                problems.push(told(input, error.line(), error.column(), &error));
-                break;
-            }
-        }
-        let text = &input.text[from..values.byte_offset()];
-        let from = from + (text.len() - text.trim_start().len());
-        match entries(text.trim_start()) {
+    let mut found = Vec::new();
+    for (from, text) in pieces {
+        match entries(text) {
             Ok(read) => found.extend(read.into_iter().map(|fields| (from, fields))),
             Err(error) => {
                 let (line, column) = input.place(from);
-                let column = if error.line() == 1 { column - 1 } else { 0 } + error.column();
-                problems.push(told(input, line + error.line() - 1, column, &error));
+                let before = if error.line() == 1 { column - 1 } else { 0 };
+                let place = (line + error.line() - 1, before + error.column());
+                problems.push(told(input, place, &error));
             }
         }
     }
+    problems.extend(damage);
     let many = found.len();
     let mut items = Vec::with_capacity(many);
     for (number, (from, fields)) in found.into_iter().enumerate() {
@@ -141,6 +132,35 @@ pub fn read(input: &Input) -> Result<Vec<(Content, Location)>, CliError> {
         return Ok(items);
     }
     Err(CliError::Usage { what: listed(problems), hint: Some(HINT.to_owned()) })
+}
+
+/// The JSON values of a text, each with its offset, and what ended the reading early.
+fn pieces(input: &Input) -> (Vec<(usize, &str)>, Option<String>) {
+    let text = input.text.as_str();
+    let offset = |part: &str| part.as_ptr() as usize - text.as_ptr() as usize;
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let is_lines = lines.peek().is_some_and(|line| {
+        line.starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_ok()
+    });
+    if is_lines {
+        // Line by line, so that a damaged one does not hide what is wrong with the others.
+        return (lines.map(|line| (offset(line), line)).collect(), None);
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let mut pieces = Vec::new();
+    loop {
+        let from = values.byte_offset();
+        match values.next() {
+            None => return (pieces, None),
+            Some(Err(error)) => {
+                return (pieces, Some(told(input, (error.line(), error.column()), &error)));
+            }
+            Some(Ok(_)) => {
+                let piece = text[from..values.byte_offset()].trim_start();
+                pieces.push((offset(piece), piece));
+            }
+        }
+    }
 }
 
 /// The automations in one JSON value: an object, or a list of them.
@@ -235,11 +255,11 @@ impl GivenLabel {
     }
 }
 
-fn told(input: &Input, line: usize, column: usize, error: &serde_json::Error) -> String {
+fn told(input: &Input, (line, column): (usize, usize), error: &serde_json::Error) -> String {
     let words = error.to_string();
     // The place in the value is not the place in the file.
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    format!("{}:{line}:{column}: {words}", input.name)
+    format!("{}:{line}:{}: {words}", input.name, column.max(1))
 }
 
 /// Problems one a line, the first ones in words.

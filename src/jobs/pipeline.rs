@@ -4,7 +4,7 @@ use super::lease::HeldLease;
 use super::report::Reporter;
 use super::{Follower, JobsError, crawl, dedupe, embed, extract, sample};
 use crate::extract::Extractor;
-use crate::model::{JobRow, JobState, Progress, Source, SourceKind, Stage};
+use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
 use crate::search::Index;
 use crate::store::Store;
@@ -200,7 +200,7 @@ impl Pipeline {
         })
     }
 
-    async fn sources_to_crawl(&self, plan: &Plan) -> Result<Vec<Source>, JobsError> {
+    pub(super) async fn sources_to_crawl(&self, plan: &Plan) -> Result<Vec<Source>, JobsError> {
         if !plan.has(Stage::Crawl) && !plan.with_sample {
             return Ok(Vec::new());
         }
@@ -215,11 +215,7 @@ impl Pipeline {
         }
         if plan.sources.is_empty() && !plan.with_sample {
             let now = Timestamp::now();
-            chosen.extend(known.into_iter().filter(|source| {
-                matches!(source.kind, SourceKind::Folder | SourceKind::Feed)
-                    && source.is_enabled
-                    && source.next_attempt.is_none_or(|next| next <= now)
-            }));
+            chosen.extend(known.into_iter().filter(|source| source.is_due(now)));
         }
         Ok(chosen)
     }

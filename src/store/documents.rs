@@ -172,6 +172,32 @@ impl Reading<'_> {
             .collect()
     }
 
+    /// What storing a document would do; `None` where it would be new.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_stored(
+        &self,
+        source: SourceId,
+        new: &NewDocument,
+    ) -> Result<Option<Stored>, StoreError> {
+        let known: Option<(i64, Vec<u8>)> = self
+            .connection
+            .prepare_cached(
+                "SELECT id, content_hash FROM documents WHERE source_id = ?1 AND identity = ?2",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row((source.0, &new.identity), |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            })
+            .doing(format!("look for the document `{}`", new.identity))?;
+        Ok(known.map(|(id, hash)| {
+            let id = DocumentId(id);
+            if hash == content_hash(new) { Stored::Same(id) } else { Stored::Changed(id) }
+        }))
+    }
+
     /// A raw body as it was received.
     ///
     /// # Errors

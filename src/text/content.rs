@@ -103,9 +103,8 @@ pub(crate) fn unfit(content: &Content) -> Vec<Unfit> {
         }
     }
     found.extend(crowded(content));
-    found.extend(content.steps.iter().enumerate().filter_map(|(at, step)| {
-        step.text.trim().is_empty().then(|| Unfit::at(Field::Steps, at, "a step needs a text"))
-    }));
+    let empty = content.steps.iter().enumerate().filter(|(_, step)| step.text.trim().is_empty());
+    found.extend(empty.map(|(at, _)| Unfit::at(Field::Steps, at, "a step needs a text")));
     found.extend(wrong_order(&content.steps));
     found.extend(out_of_range(content));
     found
