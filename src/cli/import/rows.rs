@@ -49,21 +49,42 @@ pub fn read(input: &Input, maps: &[Map]) -> Result<Rows, CliError> {
         .zip(&fields)
         .filter(|(name, field)| field.is_none() && !name.trim().is_empty());
     let ignored = ignored.map(|(name, _)| name.trim().to_owned()).collect();
+    let mut lines = Lines { text, at: 0, line: above + 1 };
     let mut rows = Vec::new();
     for record in records {
         match record {
             Ok(record) if record.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line) + above;
+                let line = lines.of(record.position());
                 rows.push(Row { line, item: item(&record, &fields) });
             }
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line) + above;
-                rows.push(Row { line, item: Err(error.to_string()) });
+                rows.push(Row { line: lines.of(error.position()), item: Err(error.to_string()) });
             }
         }
     }
     Ok(Rows { rows, ignored })
+}
+
+/// Counts lines as the records come.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line in which a record begins; the reader's own count takes empty lines before it for
+    /// part of it.
+    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let byte = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let start = byte + (rest.len() - rest.trim_start_matches(['\r', '\n']).len());
+        let passed = self.text.get(self.at..start).unwrap_or_default();
+        self.line += passed.matches('\n').count() as u64;
+        self.at = self.at.max(start);
+        self.line
+    }
 }
 
 /// The sheet itself, the lines above it, and its delimiter, which Excel may say in a first line.
