@@ -18,6 +18,7 @@ mod follow;
 mod intake;
 mod lease;
 mod pipeline;
+mod preview;
 mod replay;
 mod report;
 mod sample;
@@ -26,6 +27,7 @@ pub use finder::Finder;
 pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};
 pub use pipeline::{Again, Pipeline, PipelineSettings, Plan, Summary};
+pub use preview::{Foreseen, Visit};
 pub use sample::SAMPLE_SOURCE;
 
 use crate::model::Stage;

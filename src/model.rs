@@ -10,6 +10,7 @@ mod evidence;
 mod id;
 mod job;
 mod review;
+mod schedule;
 mod search;
 mod source;
 mod view;
@@ -29,6 +30,7 @@ pub use job::{JobRow, JobState, Progress, Stage};
 pub use review::{
     Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags,
 };
+pub use schedule::{Schedule, ScheduleError};
 pub use search::{Facet, FacetField, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
 pub use source::{NewSource, Source, SourceKind};
 pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter};

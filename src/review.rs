@@ -9,7 +9,7 @@ mod act;
 mod undo;
 mod wake;
 
-pub use act::{Outcome, add, apart, decide, edit, merge, tag};
+pub use act::{Outcome, add, add_all, apart, decide, edit, merge, tag};
 pub use undo::{redo, undo};
 pub use wake::wake;
 

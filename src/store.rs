@@ -9,6 +9,7 @@
 //! on a blocking thread and see one consistent snapshot.
 
 mod automations;
+mod bodies;
 mod changes;
 mod connection;
 mod documents;
@@ -26,9 +27,10 @@ mod row;
 mod schema;
 mod sources;
 
+pub use bodies::UsedBody;
 pub use changes::{Change, Operation};
 pub use connection::{Reading, Store, Writing};
-pub use documents::{PreparedDocument, Stored, UsedBody, WaitingDocument, prepare};
+pub use documents::{PreparedDocument, Stored, WaitingDocument, prepare};
 pub use drafts::StoredDrafts;
 pub use duplicates::Comparable;
 pub use embeddings::StoredVector;

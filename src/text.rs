@@ -7,12 +7,14 @@
 mod causes;
 mod characters;
 mod charset;
+pub(crate) mod content;
 mod fold;
 pub mod html;
 mod language;
 pub mod markdown;
 mod sanitize;
 mod sentence;
+pub(crate) mod sheet;
 pub mod transcript;
 pub mod workflow;
 

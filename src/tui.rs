@@ -33,7 +33,6 @@ mod rows;
 mod screens;
 mod session;
 mod settle;
-mod sheet;
 mod source_text;
 mod state;
 mod update;

@@ -2,8 +2,8 @@
 
 use super::backend::Backend;
 use super::terminal::Screen;
-use super::{carry, editor, log, scribe, session, watch};
-use crate::cli::{CliError, Context, Global};
+use super::{carry, log, scribe, session, watch};
+use crate::cli::{CliError, Context, Global, editor};
 use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
 use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};

@@ -38,6 +38,14 @@ impl Intake {
         self.new + self.changed + self.same
     }
 
+    /// Counts a problem, and keeps it in words where there is room.
+    pub(super) fn count_problem(&mut self, problem: &Problem) {
+        self.failed += 1;
+        if self.problems.len() < KEPT_PROBLEMS {
+            self.problems.push(problem.to_string());
+        }
+    }
+
     pub(super) fn count(&mut self, stored: &[Stored]) {
         for outcome in stored {
             match outcome {
@@ -158,7 +166,7 @@ pub(super) async fn crawl(
     Ok(intake)
 }
 
-enum Read {
+pub(super) enum Read {
     Documents(Vec<NewDocument>),
     Problem(Problem),
 }
@@ -194,7 +202,8 @@ async fn take_in(
     reader.await.map_err(|_| JobsError::Panicked(Stage::Crawl))
 }
 
-fn read_batches(place: &Place, send: &mpsc::Sender<Read>, stop: &CancellationToken) {
+/// Reads a place into batches, on the calling thread, until it is told to stop.
+pub(super) fn read_batches(place: &Place, send: &mpsc::Sender<Read>, stop: &CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut sink = |read| {
         // A closed channel means that the store failed: what is read from here on goes nowhere,
@@ -251,10 +260,7 @@ pub(super) async fn record_problem(
     source: SourceId,
     problem: &Problem,
 ) -> Result<(), JobsError> {
-    intake.failed += 1;
-    if intake.problems.len() < KEPT_PROBLEMS {
-        intake.problems.push(problem.to_string());
-    }
+    intake.count_problem(problem);
     let problem = problem.clone();
     let now = Timestamp::now();
     store

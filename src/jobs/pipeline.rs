@@ -4,7 +4,7 @@ use super::lease::HeldLease;
 use super::report::Reporter;
 use super::{Follower, JobsError, crawl, dedupe, embed, extract, replay, sample};
 use crate::extract::Extractor;
-use crate::model::{JobRow, JobState, Progress, Source, SourceKind, Stage};
+use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
 use crate::review::wake;
 use crate::search::Index;
@@ -250,7 +250,11 @@ impl Pipeline {
         })
     }
 
-    async fn sources_to_crawl(&self, plan: &Plan, again: Again) -> Result<Vec<Source>, JobsError> {
+    pub(super) async fn sources_to_crawl(
+        &self,
+        plan: &Plan,
+        again: Again,
+    ) -> Result<Vec<Source>, JobsError> {
         if !plan.has(Stage::Crawl) && !plan.with_sample {
             return Ok(Vec::new());
         }
@@ -272,9 +276,7 @@ impl Pipeline {
             };
             let now = Timestamp::now();
             chosen.extend(known.into_iter().filter(|source| {
-                let is_due = matches!(source.kind, SourceKind::Folder | SourceKind::Feed)
-                    && source.next_attempt.is_none_or(|next| next <= now);
-                source.is_enabled && (is_due || troubled.contains(&source.id))
+                source.is_due(now) || source.is_enabled && troubled.contains(&source.id)
             }));
         }
         Ok(chosen)

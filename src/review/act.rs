@@ -151,37 +151,66 @@ pub async fn apart(
 /// `Refusal::BadValue` for an empty title; the store's own failures.
 pub async fn add(
     store: &Store,
-    mut content: Content,
+    content: Content,
     location: Location,
     who: Reviewer,
 ) -> Result<Outcome, ReviewError> {
-    content.title = content.title.trim().to_owned();
-    content.tags = normal_tags(content.tags);
+    add_all(store, vec![(content, location)], who).await
+}
+
+/// Adds automations as one batch: all of them, or none.
+///
+/// # Errors
+/// As [`add`]; `Refusal::NothingTo` where there are none.
+pub async fn add_all(
+    store: &Store,
+    items: Vec<(Content, Location)>,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    if items.is_empty() {
+        return Err(Refusal::NothingTo("add").into());
+    }
     store
         .write(move |writing| {
-            if content.title.is_empty() {
-                return Err(Refusal::BadValue {
-                    id: AutomationId(0),
-                    field: Field::Title,
-                    value: "\"\"".into(),
-                    why: "a title cannot be empty".into(),
-                }
-                .into());
-            }
             let batch =
                 writing.open_batch(DecisionKind::Add, &who.name, who.origin, None, who.now)?;
-            let added = writing.insert_manual(&content, &location, who.now)?;
-            // Taken back, an addition is rejected rather than lost.
-            let before = Automation { status: Status::Rejected, ..added.clone() };
-            let change = FieldChange {
-                field: Field::Status,
-                before: before.value(Field::Status),
-                after: added.value(Field::Status),
-            };
-            writing.record_decision(batch, added.id, added.revision, &[change], None)?;
-            Ok(Outcome { batch: Some(batch), changed: vec![added], refused: Vec::new() })
+            let mut changed = Vec::with_capacity(items.len());
+            for (content, location) in items {
+                changed.push(add_one(writing, batch, content, &location, &who)?);
+            }
+            Ok(Outcome { batch: Some(batch), changed, refused: Vec::new() })
         })
         .await
+}
+
+fn add_one(
+    writing: &Writing<'_>,
+    batch: BatchId,
+    mut content: Content,
+    location: &Location,
+    who: &Reviewer,
+) -> Result<Automation, ReviewError> {
+    content.title = content.title.trim().to_owned();
+    content.tags = normal_tags(content.tags);
+    if content.title.is_empty() {
+        return Err(Refusal::BadValue {
+            id: AutomationId(0),
+            field: Field::Title,
+            value: "\"\"".into(),
+            why: "a title cannot be empty".into(),
+        }
+        .into());
+    }
+    let added = writing.insert_manual(&content, location, who.now)?;
+    // Taken back, an addition is rejected rather than lost.
+    let before = Automation { status: Status::Rejected, ..added.clone() };
+    let change = FieldChange {
+        field: Field::Status,
+        before: before.value(Field::Status),
+        after: added.value(Field::Status),
+    };
+    writing.record_decision(batch, added.id, added.revision, &[change], None)?;
+    Ok(added)
 }
 
 fn only_changes(

@@ -6,12 +6,13 @@ use super::layers::look_alikes::LookAlikes;
 use super::layers::prompt::Prompt;
 use super::layers::tags::Tags;
 use super::layers::{Layer, form};
+use super::markdown;
 use super::message::{Command, Level};
 use super::phrases::{counted, verdict_order};
 use super::state::State;
-use super::{markdown, sheet};
 use crate::model::{AutomationId, ItemView, Verdict};
 use crate::settings::Action;
+use crate::text::sheet;
 use jiff::ToSpan;
 use std::sync::Arc;
 

@@ -1,9 +1,10 @@
 //! Answers to commands, and news from outside.
 
+use super::layers;
 use super::message::{Level, Loaded};
 use super::state::State;
-use super::{layers, sheet};
 use crate::model::AutomationId;
+use crate::text::sheet;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
