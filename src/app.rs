@@ -8,11 +8,15 @@
 mod backend;
 mod carry;
 mod editor;
+mod input;
+mod links;
 mod log;
 mod picture;
 mod screenshots;
 mod scribe;
+mod searches;
 mod session;
+mod stops;
 mod terminal;
 mod watch;
 mod workbench;

@@ -9,7 +9,7 @@ use super::layers::{Layer, form};
 use super::message::{Command, Level};
 use super::phrases::{counted, verdict_order};
 use super::state::State;
-use super::{markdown, sheet};
+use super::{draft, markdown, sheet};
 use crate::model::{AutomationId, ItemView, Verdict};
 use crate::settings::Action;
 use jiff::ToSpan;
@@ -63,12 +63,7 @@ impl State {
         };
         match action {
             Action::Edit => form::open(self, &view),
-            Action::EditInEditor => {
-                let automation = &view.automation;
-                let text = sheet::write(automation);
-                let (id, revision) = (automation.id, automation.revision);
-                self.out.push(Command::EditInEditor { id, revision, text });
-            }
+            Action::EditInEditor => self.edit_in_editor(view.automation.id),
             Action::History => self.open(Layer::History(History::new(&view))),
             Action::OpenUrl => match link(&view) {
                 Some(url) => {
@@ -89,6 +84,23 @@ impl State {
                 self.tell(Level::Done, "copied the item as Markdown");
             }
         }
+    }
+
+    /// Hands the item's fields to the editor, or its draft with what is wrong in it.
+    pub(super) fn edit_in_editor(&mut self, id: AutomationId) {
+        let Some(view) = self.pane.get(id) else {
+            return self.tell(Level::Info, "the item is still on its way; try again");
+        };
+        let automation = &view.automation;
+        let text = match self.drafts.get(&id.0) {
+            Some(text) => {
+                let problem = sheet::read(text, automation).err();
+                draft::noted(text, problem.as_deref(), automation)
+            }
+            None => sheet::write(automation),
+        };
+        let revision = automation.revision;
+        self.out.push(Command::EditInEditor { id, revision, text });
     }
 
     /// The item under the cursor, if it is here.
@@ -198,7 +210,7 @@ impl State {
 }
 
 /// The most exact link to where the item stands, if it is one that a browser may be given.
-fn link(view: &ItemView) -> Option<String> {
+pub(super) fn link(view: &ItemView) -> Option<String> {
     let own = view.automation.location.url.as_ref();
     let url = own.or_else(|| view.document.as_ref()?.url.as_ref())?;
     let is_web = url.starts_with("https://") || url.starts_with("http://");

@@ -32,6 +32,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Command> {
         Event::Loaded(loaded) => state.on_loaded(*loaded),
     }
     state.on_time();
+    state.ask_next();
     state.settle();
     std::mem::take(&mut state.out)
 }
