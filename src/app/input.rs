@@ -2,6 +2,7 @@
 
 use crate::tui::Event;
 use crossterm::event::{self, Event as TerminalEvent, KeyEventKind};
+use crossterm::terminal;
 use std::io::{self, Stdin};
 use std::time::Duration;
 use tokio::io::unix::AsyncFd;
@@ -26,7 +27,7 @@ impl Input {
     /// Where the terminal cannot be waited for.
     pub fn open() -> io::Result<Self> {
         #[expect(deprecated, reason = "`register` is unsafe; standard input is never closed")]
-        let terminal = AsyncFd::new(io::stdin())?;
+        let readable = AsyncFd::new(io::stdin())?;
         let mut resized = signal(SignalKind::window_change())?;
         let (send, events) = mpsc::unbounded_channel();
         let task = tokio::spawn(async move {
@@ -37,8 +38,14 @@ impl Input {
                     return;
                 }
                 tokio::select! {
-                    is_open = wait(&terminal) => if !is_open { return },
-                    _ = resized.recv() => {}
+                    is_open = wait(&readable) => if !is_open { return },
+                    _ = resized.recv() => {
+                        // crossterm hears of it too, but perhaps a moment later than we look.
+                        let resized = terminal::size().map(|(x, y)| Event::Resize(x, y));
+                        if send.send(resized).is_err() {
+                            return;
+                        }
+                    }
                 }
             }
         });

@@ -413,3 +413,10 @@ fn no_colours_still_show_where_one_is() {
     assert!(bench.style_of("Invoice chaser").add_modifier.contains(Modifier::REVERSED));
     assert!(!bench.style_of("No-show").add_modifier.contains(Modifier::REVERSED));
 }
+
+#[test]
+fn the_workbench_goes_to_sleep_while_something_is_typed_too() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("/ 'inv' ctrl-z").shows("filter inv");
+    assert_eq!(bench.asked(|c| matches!(c, Command::Suspend)), 1);
+}
