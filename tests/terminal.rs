@@ -211,6 +211,9 @@ fn an_editor_has_the_terminal_for_itself_and_its_text_is_never_lost() {
     terminal.press("0 jjj Whole\r");
     terminal.wait_for_text("changes saved");
     terminal.wait_for_text("jjj Whole");
+    // The next one is a video, which has an address.
+    terminal.press("j");
+    terminal.wait_for_text("── video");
     terminal.press("q");
     let (code, raw) = terminal.end();
     assert_eq!(code, 0);

@@ -88,7 +88,7 @@ impl State {
 
     /// Hands the item's fields to the editor, or its draft with what is wrong in it.
     pub(super) fn edit_in_editor(&mut self, id: AutomationId) {
-        let Some(view) = self.pane.get(id) else {
+        let Some(view) = self.pane.view(id) else {
             return self.tell(Level::Info, "the item is still on its way; try again");
         };
         let automation = &view.automation;
@@ -105,7 +105,7 @@ impl State {
 
     /// The item under the cursor, if it is here.
     pub(super) fn current_view(&self) -> Option<Arc<ItemView>> {
-        self.pane.get(self.current_id()?).cloned()
+        self.pane.view(self.current_id()?).cloned()
     }
 
     /// The marked items, or the one under the cursor.

@@ -151,7 +151,7 @@ impl State {
             let said = format!("{why}, so nothing is saved; {key} goes on with what you wrote");
             return self.tell(Level::Warning, said);
         }
-        let Some(view) = self.pane.get(id).cloned() else {
+        let Some(view) = self.pane.view(id).cloned() else {
             let said = format!("the item is gone from view; {key} on it goes on with your draft");
             return self.tell(Level::Warning, said);
         };
