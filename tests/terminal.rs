@@ -177,12 +177,13 @@ fn a_terminal_that_cannot_place_text_is_refused_kindly() {
 }
 
 /// An editor of a few lines: it says that it is there, survives Ctrl-C, reads a line, sets the title
-/// to it, and ends with the status that the line says.
+/// to it, wipes the screen, and ends with the status that the line says.
 const EDITOR: &str = r#"#!/bin/sh
 trap 'echo INTERRUPTED' INT
 echo READY
 until read status title; do :; done
 sed "s/^title = .*/title = \"$title\"/" "$1" > "$1.new" && mv "$1.new" "$1"
+printf '\033[2J\033[H'
 exit "$status"
 "#;
 
