@@ -7,11 +7,15 @@
 
 mod backend;
 mod carry;
+mod input;
+mod links;
 mod log;
 mod picture;
 mod screenshots;
 mod scribe;
+mod searches;
 mod session;
+mod stops;
 mod terminal;
 mod watch;
 mod workbench;

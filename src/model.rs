@@ -31,7 +31,9 @@ pub use review::{
     Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags,
 };
 pub use schedule::{Schedule, ScheduleError};
-pub use search::{Facet, FacetField, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
+pub use search::{
+    Facet, FacetField, Hit, HitParts, SavedSearch, SearchAnswer, SearchMode, SearchQuery,
+};
 pub use source::{NewSource, Source, SourceKind};
 pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter};
 pub use week::{Week, WeekError};

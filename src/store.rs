@@ -24,6 +24,7 @@ mod journal;
 mod lists;
 mod queue;
 mod row;
+mod saved_searches;
 mod schema;
 mod sources;
 

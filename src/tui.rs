@@ -12,7 +12,10 @@ mod act;
 mod act_item;
 mod answer;
 mod chrome;
+mod conflict;
+mod draft;
 mod draw;
+mod example;
 mod filter;
 mod fuzzy;
 mod input;
@@ -38,10 +41,10 @@ mod state;
 mod update;
 mod writes;
 
-pub use draw::draw;
+pub use draw::{draw, draw_linked};
 pub use message::{
-    Command, DeadLetterRow, DecidedItems, Event, Generation, JobsView, Level, Loaded,
-    ReversedItems, Seen, Token,
+    Command, Conflict, DeadLetterRow, DecidedItems, Event, FoundSearch, Generation, JobsView,
+    Level, Link, Loaded, ReversedItems, Seen, Token,
 };
 pub use session::{Screen, Session};
 pub use state::{State, StateSettings};

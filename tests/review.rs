@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use reservoir::model::{
     Automation, AutomationId, Content, DuplicatePair, DuplicateVerdict, Edit, Field, Location,
-    Origin, Refusal, Status, Verdict,
+    Origin, Refusal, SearchQuery, Status, Verdict,
 };
 use reservoir::review::{self, ReviewError, Reviewer};
 use reservoir::store::{Store, StoreError};
@@ -622,4 +622,43 @@ async fn an_edit_of_probabilities_is_undone_to_the_letter() {
         review::undo(&bench.store, None, who("ada")).await.unwrap();
     }
     assert!(bench.item(id).await.content.tools.is_empty());
+}
+
+#[tokio::test]
+async fn a_saved_search_counts_what_came_since_it_was_looked_at() {
+    let bench = Bench::new();
+    let (old, fresh) = (bench.add("Old").await, bench.add("Fresh").await);
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let save = |writing: &reservoir::store::Writing<'_>| {
+        let query = SearchQuery::new("invoice", 10);
+        let now = "2026-11-20T11:00:00Z".parse().unwrap();
+        writing.save_search("ann", "chasers", &query, now)
+    };
+    bench.store.write(save).await.unwrap();
+    // A tag makes nothing new; a verdict does.
+    let late = |name| Reviewer { now: at("2026-11-20T12:00:00Z"), ..who(name) };
+    let tags = vec!["sms".to_owned()];
+    review::tag(&bench.store, vec![(old, None)], tags, vec![], late("bob")).await.unwrap();
+    let targets = vec![(fresh, None)];
+    review::decide(&bench.store, targets, Verdict::Approve, late("bob")).await.unwrap();
+
+    let listed = bench.store.read(|reading| reading.list_saved_searches("ann")).await.unwrap();
+    assert_eq!((listed[0].name.as_str(), listed[0].query.text.as_str()), ("chasers", "invoice"));
+    let seen = listed[0].seen;
+    let newer =
+        move |reading: &reservoir::store::Reading<'_>| reading.count_newer(&[old, fresh], seen);
+    assert_eq!(bench.store.read(newer).await.unwrap(), 1);
+    let others = bench.store.read(|reading| reading.list_saved_searches("bob")).await.unwrap();
+    assert!(others.is_empty());
+
+    let now = at("2026-11-20T13:00:00Z");
+    let see = move |writing: &reservoir::store::Writing<'_>| {
+        writing.mark_search_seen("ann", "chasers", now)
+    };
+    bench.store.write(see).await.unwrap();
+    let listed = bench.store.read(|reading| reading.list_saved_searches("ann")).await.unwrap();
+    assert_eq!(listed[0].seen, now);
+    let delete = |writing: &reservoir::store::Writing<'_>| writing.delete_search("ann", "chasers");
+    assert!(bench.store.write(delete).await.unwrap());
+    assert!(!bench.store.write(delete).await.unwrap());
 }

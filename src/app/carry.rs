@@ -2,6 +2,7 @@
 //! loop): each question is a task of its own, and answers find their way by generation.
 
 use super::backend::Backend;
+use super::searches;
 use crate::jobs::{self, Again, Plan};
 use crate::model::{AutomationId, SearchAnswer, SearchQuery, Stage};
 use crate::tui::{Command, Generation, Level, Loaded};
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Lines loaded with a search's answer.
@@ -16,8 +18,8 @@ const FIRST_ROWS: usize = 120;
 /// While jobs run, the screens hear of it so often.
 const TELLING: Duration = Duration::from_millis(250);
 
-/// Begins to carry out `command`; the answer comes by the backend's channel.
-pub fn carry(backend: &Backend, command: Command) {
+/// Begins to carry out `command`; the answer comes by the backend's channel, before the task ends.
+pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
     let backend = backend.clone();
     tokio::spawn(async move {
         match command {
@@ -44,6 +46,10 @@ pub fn carry(backend: &Backend, command: Command) {
                 Ok(tags) => backend.answer(Loaded::Tags(tags)),
                 Err(error) => backend.failed("list the tags", &error),
             },
+            Command::LoadSearches => searches::send(&backend).await,
+            Command::SaveSearch { name, query } => searches::save(&backend, name, query).await,
+            Command::SeeSearch { name } => searches::see(&backend, name).await,
+            Command::DeleteSearch { name } => searches::delete(&backend, name).await,
             Command::RunPipeline { stages, sample } => {
                 let plan = Plan { stages, sources: Vec::new(), with_sample: sample };
                 run(&backend, plan).await;
@@ -54,7 +60,7 @@ pub fn carry(backend: &Backend, command: Command) {
             Command::OpenUrl(url) => open_url(&backend, &url),
             other => tracing::error!(?other, "nobody carries this out"),
         }
-    });
+    })
 }
 
 async fn load_rows(backend: &Backend, asked: Vec<AutomationId>) {

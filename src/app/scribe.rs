@@ -2,9 +2,10 @@
 //! disk before the screen hears of it.
 
 use super::backend::Backend;
-use crate::model::{Automation, AutomationId, Status};
+use crate::model::{Automation, AutomationId, Refusal, Status};
 use crate::review::{self, Outcome, ReviewError};
-use crate::tui::{Command, DecidedItems, Loaded, ReversedItems, Token};
+use crate::store::{Reading, StoreError};
+use crate::tui::{Command, Conflict, DecidedItems, Loaded, ReversedItems, Token};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
@@ -60,8 +61,12 @@ async fn write(backend: &Backend, command: Command) {
     let (store, who) = (&backend.store, backend.who());
     match command {
         Command::Decide { token, items, verdict } => {
+            let named: Vec<_> = items.iter().map(|(id, _)| *id).collect();
             let outcome = review::decide(store, items, verdict, who).await;
-            decided(backend, token, outcome);
+            match with_conflicts(backend, &named, outcome).await {
+                Ok(items) => backend.answer(Loaded::Decided { token, outcome: Ok(items) }),
+                Err(error) => decided(backend, token, Err(error)),
+            }
         }
         Command::SetTags { token, items, add, remove } => {
             decided(backend, token, review::tag(store, items, add, remove, who).await);
@@ -88,8 +93,53 @@ fn decided(backend: &Backend, token: Token, outcome: Result<Outcome, ReviewError
     let outcome = outcome.map_err(|error| words(&error)).map(|outcome| DecidedItems {
         done: revisions(&outcome.changed),
         refused: refused(&outcome),
+        conflicts: Vec::new(),
     });
     backend.answer(Loaded::Decided { token, outcome });
+}
+
+/// What a verdict did; items that others changed meanwhile come as they are now, with who did what,
+/// so that the reviewer can be asked.
+async fn with_conflicts(
+    backend: &Backend,
+    named: &[AutomationId],
+    outcome: Result<Outcome, ReviewError>,
+) -> Result<DecidedItems, ReviewError> {
+    let (mut items, refusals) = match outcome {
+        Ok(mut outcome) => {
+            let refusals = std::mem::take(&mut outcome.refused);
+            let done = revisions(&outcome.changed);
+            (DecidedItems { done, ..DecidedItems::default() }, refusals)
+        }
+        Err(ReviewError::Refused(refusal @ Refusal::Stale { id, .. })) if named == [id] => {
+            (DecidedItems::default(), vec![(id, refusal)])
+        }
+        Err(error) => return Err(error),
+    };
+    for (id, refusal) in refusals {
+        let conflict = match refusal {
+            Refusal::Stale { .. } => find_conflict(backend, id).await?,
+            _ => None,
+        };
+        match conflict {
+            Some(conflict) => items.conflicts.push(conflict),
+            None => items.refused.push((id, refusal.to_string())),
+        }
+    }
+    Ok(items)
+}
+
+async fn find_conflict(
+    backend: &Backend,
+    id: AutomationId,
+) -> Result<Option<Conflict>, StoreError> {
+    let find = move |reading: &Reading<'_>| {
+        let Some(item) = reading.find_automation(id)? else { return Ok(None) };
+        let last = reading.list_history(Some(id), 1)?.pop();
+        let (title, status) = (item.content.title, item.status);
+        Ok(Some(Conflict { id, title, revision: item.revision, status, last }))
+    };
+    backend.store.read(find).await
 }
 
 fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewError>) {

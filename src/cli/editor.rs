@@ -1,6 +1,6 @@
 //! `$EDITOR`: the terminal whole, on a file of its own.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
@@ -15,7 +15,7 @@ const FALLBACKS: [&str; 3] = ["vi", "vim", "nano"];
 /// # Errors
 /// Where the folder or the file cannot be made.
 pub fn lend(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
-    std::fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder)?;
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
     let process = std::process::id();
     let mut attempt = 0_u32;
@@ -49,25 +49,41 @@ pub fn open(path: &Path, said: &str) -> io::Result<ExitStatus> {
     command.status()
 }
 
-/// Lets the user edit `text`; `None` where nothing was changed. Blocks; the terminal must have
+/// How the user left the editor.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Left {
+    /// What stands in the file now, where it was written.
+    pub text: Option<String>,
+    /// Why the editor failed, where it did; what was written is then no wish to save.
+    pub failure: Option<String>,
+}
+
+/// Lets the user edit `text` in a file that no other process uses. Blocks; the terminal must have
 /// been given back.
 ///
 /// # Errors
-/// Where the file cannot be written or read, or the editor fails; the message names the file where
-/// it holds changes, which is then kept.
-pub fn edit(folder: &Path, said: &str, name: &str, text: &str) -> io::Result<Option<String>> {
+/// Where the file cannot be written or read back (it is left in its place then), or the editor not
+/// started. The message names the file.
+pub fn edit(folder: &Path, said: &str, name: &str, text: &str) -> io::Result<Left> {
     let path = lend(folder, name, text)?;
-    let status = open(&path, said)?;
-    let kept = |why: String| {
-        let place = path.display();
-        io::Error::other(format!("{why}; your text is kept in {place}"))
+    let naming = |error: io::Error| {
+        io::Error::new(error.kind(), format!("{error}; the text is in {}", path.display()))
     };
-    let edited = std::fs::read_to_string(&path).map_err(|error| kept(error.to_string()))?;
-    if !status.success() && edited != text {
-        return Err(kept(format!("the editor failed ({status})")));
-    }
-    std::fs::remove_file(&path)?;
-    Ok((edited != text).then_some(edited))
+    let written = || fs::metadata(&path).and_then(|found| found.modified());
+    let before = written().map_err(naming)?;
+    let status = open(&path, said).map_err(naming)?;
+    let edited = fs::read(&path).map_err(naming)?;
+    let edited = String::from_utf8_lossy(&edited).into_owned();
+    let is_written = edited != text || written().map_err(naming)? != before;
+    fs::remove_file(&path)?;
+    Ok(Left { text: is_written.then_some(edited), failure: failure(status) })
+}
+
+fn failure(status: ExitStatus) -> Option<String> {
+    (!status.success()).then(|| match status.code() {
+        Some(code) => format!("the editor ended with status {code}"),
+        None => "the editor was ended by a signal".to_owned(),
+    })
 }
 
 fn choice(said: &str) -> String {
@@ -82,4 +98,41 @@ fn choice(said: &str) -> String {
 fn is_installed(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(editor: &str) -> (Left, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let left = edit(folder.path(), editor, "automation-1.toml", "title = 1\n").unwrap();
+        (left, fs::read_dir(folder.path()).unwrap().count())
+    }
+
+    #[test]
+    fn what_was_written_comes_back_also_from_an_editor_that_fails() {
+        let (saved, files) = left("echo '# more' >>");
+        assert_eq!(saved.text.as_deref(), Some("title = 1\n# more\n"));
+        assert_eq!((saved.failure, files), (None, 0));
+        let (failed, files) = left("f() { echo '# more' >> \"$1\"; exit 3; }; f");
+        assert_eq!(failed.text.as_deref(), Some("title = 1\n# more\n"));
+        assert!(failed.failure.unwrap().ends_with("ended with status 3"));
+        assert_eq!(files, 0);
+    }
+
+    #[test]
+    fn a_file_that_was_not_written_is_no_text() {
+        assert_eq!(left("true").0, Left { text: None, failure: None });
+        // Written as it was is written too: a draft may be right as it stands.
+        let again = "f() { sleep 0.02; text=$(cat \"$1\"); echo \"$text\" > \"$1\"; }; f";
+        assert_eq!(left(again).0.text.as_deref(), Some("title = 1\n"));
+    }
+
+    #[test]
+    fn two_editors_on_one_item_have_two_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let lent = || lend(folder.path(), "automation-1.toml", "").unwrap();
+        assert_ne!(lent(), lent());
+    }
 }

@@ -33,6 +33,8 @@ pub struct UiConfig {
     pub color: ColorSetting,
     pub accessible: bool,
     pub mouse: bool,
+    /// Whether addresses are links where the terminal knows them (OSC 8).
+    pub links: bool,
     /// Empty for `$VISUAL`, then `$EDITOR`.
     pub editor: String,
 }
@@ -84,6 +86,7 @@ impl Default for UiConfig {
             color: ColorSetting::Auto,
             accessible: false,
             mouse: true,
+            links: true,
             editor: String::new(),
         }
     }

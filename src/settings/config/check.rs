@@ -67,6 +67,7 @@ const KEYS: &[KeyEntry] = &[
         "Plain labels, no drawn lines, the cursor always where the attention is",
     ),
     key("ui", "mouse", Accepts::Bool, "true", "Whether the mouse is taken from the terminal"),
+    key("ui", "links", Accepts::Bool, "true", "Whether addresses are links the terminal can open"),
     key("ui", "editor", Accepts::Text, "\"\"", "Empty for $VISUAL, then $EDITOR"),
     key(
         "pipeline",
