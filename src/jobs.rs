@@ -56,3 +56,17 @@ pub enum JobsError {
     #[error("cancelled")]
     Cancelled,
 }
+
+impl JobsError {
+    /// What went wrong with all its causes, and the next step where one is known.
+    fn in_words(&self) -> String {
+        let words = crate::text::with_causes(self);
+        match self {
+            Self::Store(error) => match error.hint() {
+                Some(hint) => format!("{words}; {hint}"),
+                None => words,
+            },
+            _ => words,
+        }
+    }
+}

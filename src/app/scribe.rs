@@ -63,6 +63,7 @@ async fn write(backend: &Backend, command: Command) {
         Command::Decide { token, items, verdict } => {
             let named: Vec<_> = items.iter().map(|(id, _)| *id).collect();
             let outcome = review::decide(store, items, verdict, who).await;
+            note(backend, &outcome);
             match with_conflicts(backend, &named, outcome).await {
                 Ok(items) => backend.answer(Loaded::Decided { token, outcome: Ok(items) }),
                 Err(error) => decided(backend, token, Err(error)),

@@ -1,8 +1,5 @@
 //! Whether a stretch of text tells an automation at all.
 
-#[cfg(test)]
-mod train;
-
 use super::reading::Reading;
 use crate::extract::pattern;
 use regex::RegexSet;
@@ -10,8 +7,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What speaks for and against, in the order of `features`, with its weight in log-odds: learned by
-/// `judge/train.rs` from hand-marked texts, held to what was guessed before.
-const WEIGHTS: [(&str, f32); 22] = [
+/// `tests/train_judge.rs` from hand-marked texts, held to what was guessed before.
+pub(super) const WEIGHTS: [(&str, f32); 22] = [
     ("bias", -2.14),
     // The strongest clause of condition, 0.8 being a sure one.
     ("trigger", 2.2),
@@ -81,7 +78,7 @@ pub(crate) fn confidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
 }
 
 /// The values of `WEIGHTS`' features for a stretch of text, each from 0 to 5.
-fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEIGHTS.len()] {
+pub(super) fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEIGHTS.len()] {
     let said = &reading.said[sentences.clone()];
     let trigger = said
         .iter()

@@ -214,7 +214,7 @@ impl Pipeline {
                 reporter.finish(JobState::Cancelled, Some(message.into())).await
             }
             Err(error) => {
-                let words = crate::text::with_causes(&error);
+                let words = error.in_words();
                 tracing::error!(stage = %reporter.stage(), error = %words, "a job failed");
                 reporter.finish(JobState::Failed, Some(words)).await
             }

@@ -1,14 +1,11 @@
-//! Learns the weights of `judge.rs` from hand-marked texts: the sample week, and the `tune` part of
-//! the gold set (its other part is only ever scored).
+//! Learns what `extract/judge.rs` weighs from hand-marked texts: the sample week, and the `tune`
+//! part of the gold set (its other part is only ever scored).
 //!
-//! `cargo test --lib extract::judge::train -- --ignored --nocapture`
+//! `cargo test --test train_judge -- --ignored --nocapture`
 
-use super::*;
-use crate::extract::divide::{self, Part};
-use crate::extract::gazetteer::Gazetteer;
-use crate::extract::role::RoleModel;
-use crate::gather;
-use crate::model::NewDocument;
+use reservoir::extract::{Extractor, Input, Weighed};
+use reservoir::gather;
+use reservoir::model::NewDocument;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -25,7 +22,7 @@ struct Marked {
 }
 
 struct Example {
-    features: [f32; WEIGHTS.len()],
+    features: Vec<f32>,
     is_one: bool,
 }
 
@@ -47,32 +44,38 @@ fn documents(folder: &str) -> Vec<NewDocument> {
     documents
 }
 
-/// One example for each part of a text whose mark says what the part is.
-fn examples(document: &NewDocument, marked: &Marked, by_quotes: bool) -> Vec<Example> {
-    let (gazetteer, roles) = (Gazetteer::load().unwrap(), RoleModel::load().unwrap());
-    let kind = Some(document.kind);
-    let reading = Reading::of(&gazetteer, &roles, &document.title, &document.readable, kind);
-    if reading.is_declared {
-        return Vec::new();
-    }
-    let parts = divide::parts(&reading);
+/// One example for each stretch of a text whose mark says what it is.
+fn examples(
+    extractor: &Extractor,
+    document: &NewDocument,
+    marked: &Marked,
+    by_quotes: bool,
+) -> Vec<Example> {
+    let input = Input {
+        title: &document.title,
+        readable: &document.readable,
+        kind: Some(document.kind),
+        ..Input::default()
+    };
+    let weighed = extractor.weigh(&input);
     let count = marked.automations.len();
-    let says = |part: &Part| -> Option<bool> {
+    let says = |one: &Weighed| -> Option<bool> {
         match (count, by_quotes) {
             (0, _) => Some(false),
             (_, true) => {
-                let said = &reading.text[reading.bytes(&part.sentences)];
-                Some(marked.automations.iter().any(|one| is_told(one, said)))
+                let said = &document.readable[one.range.clone()];
+                Some(marked.automations.iter().any(|automation| is_told(automation, said)))
             }
-            (_, false) if parts.len() == 1 || parts.len() <= count => Some(true),
+            (_, false) if weighed.len() <= count => Some(true),
             _ => None,
         }
     };
-    parts
+    weighed
         .iter()
-        .filter_map(|part| {
-            let is_one = says(part)?;
-            Some(Example { features: features(&reading, &part.sentences), is_one })
+        .filter(|one| one.features.iter().all(|(name, value)| *name != "template" || *value == 0.0))
+        .filter_map(|one| {
+            let features = one.features.iter().map(|(_, value)| *value).collect();
+            Some(Example { features, is_one: says(one)? })
         })
         .collect()
 }
@@ -88,19 +91,19 @@ fn is_told(automation: &serde_json::Value, text: &str) -> bool {
     found >= 2.min(quotes.len())
 }
 
-fn logit(weights: &[f32; WEIGHTS.len()], example: &Example) -> f32 {
-    weights.iter().zip(example.features).map(|(weight, value)| weight * value).sum()
+fn logit(weights: &[f32], example: &Example) -> f32 {
+    weights.iter().zip(&example.features).map(|(weight, value)| weight * value).sum()
 }
 
 /// Logistic regression that pulls each weight towards what it was (a Gaussian prior there).
-fn fit(examples: &[Example], before: &[f32; WEIGHTS.len()]) -> [f32; WEIGHTS.len()] {
-    let mut weights = *before;
+fn fit(examples: &[Example], before: &[f32]) -> Vec<f32> {
+    let mut weights = before.to_vec();
     for _ in 0..ROUNDS {
-        let mut slope = [0.0f32; WEIGHTS.len()];
+        let mut slope = vec![0.0f32; weights.len()];
         for example in examples {
             let p = 1.0 / (1.0 + (-logit(&weights, example)).exp());
             let error = p - f32::from(u8::from(example.is_one));
-            for (slope, value) in slope.iter_mut().zip(example.features) {
+            for (slope, value) in slope.iter_mut().zip(&example.features) {
                 *slope += error * value;
             }
         }
@@ -113,7 +116,7 @@ fn fit(examples: &[Example], before: &[f32; WEIGHTS.len()]) -> [f32; WEIGHTS.len
 }
 
 /// Accuracy, expected calibration error and mean log loss.
-fn score(examples: &[&Example], weights: &[f32; WEIGHTS.len()]) -> [f32; 3] {
+fn score(examples: &[&Example], weights: &[f32]) -> [f32; 3] {
     let mut bins = [(0.0f32, 0.0f32, 0.0f32); 10];
     let (mut right, mut loss) = (0.0, 0.0);
     for example in examples {
@@ -132,6 +135,7 @@ fn score(examples: &[&Example], weights: &[f32; WEIGHTS.len()]) -> [f32; 3] {
 #[test]
 #[ignore = "prints the weights to put into judge.rs"]
 fn weights_are_learned() {
+    let extractor = Extractor::load().unwrap();
     let mut all = Vec::new();
     let week = documents("data/sample");
     for marked in marked("tests/fixtures/sample/expected.jsonl") {
@@ -144,15 +148,19 @@ fn weights_are_learned() {
             };
             has(&marked.file) && has(&part)
         });
-        all.extend(found.into_iter().flat_map(|document| examples(document, &marked, false)));
+        all.extend(
+            found.into_iter().flat_map(|document| examples(&extractor, document, &marked, false)),
+        );
     }
     for marked in marked("tests/fixtures/gold/marks.jsonl") {
         if marked.part.as_deref() == Some("tune") {
             let found = documents(&format!("tests/fixtures/gold/{}", marked.file));
-            all.extend(found.iter().flat_map(|document| examples(document, &marked, true)));
+            all.extend(
+                found.iter().flat_map(|document| examples(&extractor, document, &marked, true)),
+            );
         }
     }
-    let before = WEIGHTS.map(|(_, weight)| weight);
+    let (names, before): (Vec<&str>, Vec<f32>) = Extractor::judged_by().iter().copied().unzip();
     println!("{} examples, {} automations", all.len(), all.iter().filter(|e| e.is_one).count());
     println!("before: {:?}", score(&all.iter().collect::<Vec<_>>(), &before));
     // Five folds, by position, say what learning is worth.
@@ -160,7 +168,7 @@ fn weights_are_learned() {
     for fold in 0..5 {
         let (mut kept, mut held): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
         for (at, example) in all.iter().enumerate() {
-            let copy = Example { features: example.features, is_one: example.is_one };
+            let copy = Example { features: example.features.clone(), is_one: example.is_one };
             if at % 5 == fold { held.push(copy) } else { kept.push(copy) }
         }
         let weights = fit(&kept, &before);
@@ -169,7 +177,7 @@ fn weights_are_learned() {
     println!("folds: {told:?}");
     let weights = fit(&all, &before);
     println!("after: {:?}", score(&all.iter().collect::<Vec<_>>(), &weights));
-    for ((name, _), weight) in WEIGHTS.iter().zip(weights) {
+    for (name, weight) in names.iter().zip(weights) {
         println!("    ({name:?}, {weight:.2}),");
     }
 }
