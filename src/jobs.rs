@@ -11,6 +11,7 @@
 
 mod crawl;
 mod dedupe;
+mod desk;
 mod embed;
 mod extract;
 mod finder;
@@ -21,6 +22,7 @@ mod pipeline;
 mod report;
 mod sample;
 
+pub use desk::desk;
 pub use finder::Finder;
 pub use follow::{Followed, Follower};
 pub use intake::{Intake, import};

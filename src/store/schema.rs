@@ -6,7 +6,10 @@ use rusqlite_migration::{M, Migrations};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-const STEPS: &[M<'_>] = &[M::up(include_str!("migrations/001-the-house.sql"))];
+const STEPS: &[M<'_>] = &[
+    M::up(include_str!("migrations/001-the-house.sql")),
+    M::up(include_str!("migrations/003-the-models.sql")),
+];
 
 /// The newest schema this program knows; SQLite's `user_version` of a store it wrote.
 pub const SCHEMA_VERSION: usize = STEPS.len();

@@ -1,0 +1,10 @@
+//! The model room against servers that misbehave, over a real store.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
+mod answers;
+mod faults;
+mod house;
+mod money;
+mod server;
+mod streams;
