@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 enum Format {
     /// By schema, which the provider itself enforces.
     Schema,
+    /// By the promise of JSON beside the schema, as llama.cpp's family takes it.
+    Guided,
     /// By the promise of JSON; the schema stands in the words.
     Object,
     /// By words alone.
@@ -54,7 +56,8 @@ impl Dialect {
             return true;
         }
         let simpler = match self.format {
-            Format::Schema => Format::Object,
+            Format::Schema => Format::Guided,
+            Format::Guided => Format::Object,
             Format::Object => Format::Text,
             Format::Text => return false,
         };
@@ -101,6 +104,10 @@ impl Dialect {
                             "name": schema.name, "strict": true, "schema": schema.value,
                         },
                     });
+                }
+                Format::Guided => {
+                    request["response_format"] =
+                        json!({"type": "json_object", "schema": schema.value});
                 }
                 Format::Object => request["response_format"] = json!({"type": "json_object"}),
                 Format::Text => {}
@@ -156,7 +163,10 @@ mod tests {
         let request = |dialect: &Dialect| dialect.request(&question, &question.messages, "m", 50);
         assert_eq!(request(&dialect)["response_format"]["json_schema"]["strict"], true);
         assert!(dialect.learn(&refusal("response_format is not supported"), true));
-        assert_eq!(request(&dialect)["response_format"]["type"], "json_object");
+        assert_eq!(request(&dialect)["response_format"]["schema"]["type"], "object");
+        assert!(dialect.learn(&refusal("unknown field"), true));
+        let loose = request(&dialect);
+        assert_eq!(loose["response_format"], json!({"type": "json_object"}));
         let words = request(&dialect)["messages"][0]["content"].as_str().unwrap().to_owned();
         assert!(words.contains("JSON Schema") && words.contains(r#"{"type":"object"}"#));
         assert!(dialect.learn(&refusal("unknown field"), true));

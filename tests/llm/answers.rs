@@ -98,11 +98,11 @@ async fn a_server_without_schemas_is_asked_more_simply_and_that_is_remembered() 
     });
     let models = house.one(&server);
     models.ask(&question("x"), &CancellationToken::new()).await.unwrap();
-    assert_eq!(server.count(), 3);
-    assert!(server.asked()[2].words().contains("JSON Schema"));
+    assert_eq!(server.count(), 4);
+    assert!(server.asked()[3].words().contains("JSON Schema"));
     models.ask(&question("y"), &CancellationToken::new()).await.unwrap();
-    assert_eq!(server.count(), 4, "the second question is asked rightly at once");
-    let refused: Money = house.calls().await[..2].iter().map(|call| call.counted).sum();
+    assert_eq!(server.count(), 5, "the second question is asked rightly at once");
+    let refused: Money = house.calls().await[..3].iter().map(|call| call.counted).sum();
     assert_eq!(refused, Money::ZERO, "a refusal costs nothing");
 }
 
