@@ -10,6 +10,7 @@
 //! This room alone tries again: async-openai's own retries are replaced by its transport.
 
 mod asking;
+mod batch;
 mod breaker;
 mod cache;
 mod call;
@@ -31,6 +32,7 @@ mod schema;
 mod tokens;
 mod transport;
 
+pub use batch::{Batch, BatchState, Collected, Entry, LEAST};
 pub use breaker::BreakerState;
 pub use cache::{AnswerCache, KeptAnswer};
 pub use chain::{Bounds, Desk, Models, ProviderStatus};
@@ -72,6 +74,12 @@ pub trait Model: Send + Sync {
 
     /// Sends one embedding request, once.
     fn embed<'a>(&'a self, request: &'a Value) -> BoxFuture<'a, Result<Vectors, CallError>>;
+
+    /// Hands in a batch of chat requests as JSON lines; its name.
+    fn open_batch(&self, lines: String) -> BoxFuture<'_, Result<String, CallError>>;
+
+    /// Looks at a batch, and fetches its answers once it is over.
+    fn look_at_batch<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchState, CallError>>;
 
     /// Asks for the names of the models there are, which costs nothing.
     fn list_models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>>;

@@ -253,11 +253,8 @@ impl Call<'_> {
         let may_heal = error.is_outage() || matches!(error, CallError::Limited { .. });
         if !may_heal && !matches!(error, CallError::Exhausted { .. } | CallError::KeyRefused { .. })
         {
-            return Err(Turned::Failed(LlmError::Refused {
-                task: self.task.to_owned(),
-                provider: self.provider.settings.name.clone(),
-                source: error,
-            }));
+            let refused = refused(self.task, &self.provider.settings.name, error);
+            return Err(Turned::Failed(refused));
         }
         let wait = retry_at.map_or_else(
             || jitter(attempt),
@@ -278,6 +275,11 @@ impl Call<'_> {
     fn price(&self) -> Price {
         self.provider.settings.price_of(self.model)
     }
+}
+
+/// Somebody who would not, and why.
+pub(super) fn refused(task: &str, provider: &str, source: CallError) -> LlmError {
+    LlmError::Refused { task: task.to_owned(), provider: provider.to_owned(), source }
 }
 
 /// A wait of random length below a bound that doubles with each attempt ("full jitter").

@@ -251,7 +251,25 @@ impl Models {
         all
     }
 
-    fn offering(&self, tier: Tier) -> impl Iterator<Item = (&Provider, &str)> {
+    pub(super) fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    pub(super) fn provider(&self, name: &str) -> Option<&Provider> {
+        self.inner.providers.iter().find(|provider| provider.settings.name == name)
+    }
+
+    /// Calls that can be under way at once for `tier`.
+    pub fn width(&self, tier: Tier) -> usize {
+        let width = |(provider, _): (&Provider, &str)| provider.settings.concurrency;
+        self.offering(tier).map(width).sum()
+    }
+
+    pub(super) fn offering(&self, tier: Tier) -> impl Iterator<Item = (&Provider, &str)> {
         self.inner
             .providers
             .iter()
@@ -282,7 +300,7 @@ impl Models {
         Ok(answer)
     }
 
-    fn call<'a>(
+    pub(super) fn call<'a>(
         &'a self,
         provider: &'a Provider,
         model: &'a str,
@@ -297,7 +315,7 @@ impl Models {
     }
 
     /// The answer that was kept of the first provider that has one.
-    async fn find_kept(
+    pub(super) async fn find_kept(
         &self,
         question: &Question,
         cancel: &CancellationToken,

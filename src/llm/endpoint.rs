@@ -1,8 +1,8 @@
 //! One endpoint under one key, spoken to through async-openai with types of our own.
 
 use super::reply::short;
-use super::transport::{Noted, Transport};
-use super::{CallError, Delta, Deltas, Model, Phase, ProviderSettings, Reply, Vectors};
+use super::transport::{Noted, Transport, Wanted};
+use super::{BatchState, CallError, Delta, Deltas, Model, Phase, ProviderSettings, Reply, Vectors};
 use crate::settings::Secret;
 use async_openai::Client;
 use async_openai::config::Config;
@@ -10,7 +10,9 @@ use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
 use futures::StreamExt;
 use futures::future::BoxFuture;
+use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::multipart::{Form, Part};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -34,13 +36,13 @@ impl Endpoint {
     }
 
     /// A client whose every exchange runs over our transport, once, and leaves its notes in `noted`.
-    fn client(&self, wants_stream: bool, noted: &Noted) -> Client<Access> {
+    fn client(&self, wanted: Wanted, noted: &Noted) -> Client<Access> {
         let (transport, noted) = (self.transport.clone(), noted.clone());
         let service = service_fn(move |factory: HttpRequestFactory| {
             let (transport, noted) = (transport.clone(), noted.clone());
             async move {
                 let request = factory.build().await?;
-                let sent = transport.send(request, wants_stream, &noted).await;
+                let sent = transport.send(request, wanted, &noted).await;
                 sent.map_err(|failure| OpenAIError::Boxed(failure.into()))
             }
         });
@@ -62,7 +64,7 @@ impl Endpoint {
 
     async fn chat_whole(&self, request: &Value) -> Result<Reply, CallError> {
         let noted = Noted::default();
-        let client = self.client(false, &noted);
+        let client = self.client(Wanted::Json, &noted);
         let chat = client.chat();
         let body: Value = self.within(&noted, chat.create_byot(request)).await?;
         let reply = Reply::read(&body)?;
@@ -71,7 +73,7 @@ impl Endpoint {
 
     async fn chat_streamed(&self, request: &Value, deltas: &Deltas) -> Result<Reply, CallError> {
         let noted = Noted::default();
-        let client = self.client(true, &noted);
+        let client = self.client(Wanted::Stream, &noted);
         let chat = client.chat();
         let exchange = async {
             let mut stream = chat.create_stream_byot::<_, Value>(request).await?;
@@ -113,30 +115,87 @@ impl Model for Endpoint {
     fn embed<'a>(&'a self, request: &'a Value) -> BoxFuture<'a, Result<Vectors, CallError>> {
         Box::pin(async move {
             let noted = Noted::default();
-            let client = self.client(false, &noted);
+            let client = self.client(Wanted::Json, &noted);
             let embeddings = client.embeddings();
             let body: Value = self.within(&noted, embeddings.create_byot(request)).await?;
             Vectors::read(&body)
         })
     }
 
+    fn open_batch(&self, lines: String) -> BoxFuture<'_, Result<String, CallError>> {
+        Box::pin(async move {
+            let part = Part::text(lines).file_name("questions.jsonl");
+            let form = Form::new().text("purpose", "batch").part("file", part);
+            let file = self.exchange(self.post("/files").multipart(form)).await?;
+            let wanted = json!({
+                "input_file_id": name(&file)?,
+                "endpoint": "/v1/chat/completions",
+                "completion_window": "24h",
+            });
+            let batch = self.exchange(self.post("/batches").json(&wanted)).await?;
+            name(&batch)
+        })
+    }
+
+    fn look_at_batch<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchState, CallError>> {
+        Box::pin(async move {
+            let batch = self.exchange(self.get(&format!("/batches/{id}"))).await?;
+            let ends = ["completed", "failed", "expired", "cancelled"];
+            let is_over = batch["status"].as_str().is_some_and(|status| ends.contains(&status));
+            let mut lines = String::new();
+            let files = ["output_file_id", "error_file_id"].map(|name| batch[name].as_str());
+            for file in files.into_iter().flatten().filter(|_| is_over) {
+                let body = self.fetch(self.get(&format!("/files/{file}/content")), true).await?;
+                lines.push_str(&String::from_utf8_lossy(&body));
+                lines.push('\n');
+            }
+            Ok(BatchState { is_over, lines })
+        })
+    }
+
     fn list_models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
         Box::pin(async move {
-            let noted = Noted::default();
-            let exchange = async {
-                let request = self.transport.http().get(self.access.url("/models"));
-                let request = request.headers(self.access.headers()).build()?;
-                let sent = self.transport.send(request, false, &noted).await;
-                let response = sent.map_err(|failure| OpenAIError::Boxed(failure.into()))?;
-                Ok(response.bytes().await?)
-            };
-            let body = self.within(&noted, exchange).await?;
-            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let body = self.exchange(self.get("/models")).await?;
             let models = body["data"].as_array().or_else(|| body.as_array());
             let name = |model: &Value| model["id"].as_str().or(model.as_str()).map(str::to_owned);
             Ok(models.into_iter().flatten().filter_map(name).collect())
         })
     }
+}
+
+/// What async-openai would bring dozens of types for.
+impl Endpoint {
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.transport.http().get(self.access.url(path)).headers(self.access.headers())
+    }
+
+    fn post(&self, path: &str) -> RequestBuilder {
+        self.transport.http().post(self.access.url(path)).headers(self.access.headers())
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Value, CallError> {
+        let body = self.fetch(request, false).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| CallError::Malformed { why: short(&error.to_string()) })
+    }
+
+    async fn fetch(&self, request: RequestBuilder, is_raw: bool) -> Result<Vec<u8>, CallError> {
+        let noted = Noted::default();
+        let exchange = async {
+            let request = request.build()?;
+            let wanted = if is_raw { Wanted::Raw } else { Wanted::Json };
+            let sent = self.transport.send(request, wanted, &noted).await;
+            let response = sent.map_err(|failure| OpenAIError::Boxed(failure.into()))?;
+            Ok(response.bytes().await?.to_vec())
+        };
+        self.within(&noted, exchange).await
+    }
+}
+
+/// The name that the provider gave to what was handed in.
+fn name(made: &Value) -> Result<String, CallError> {
+    let name = made["id"].as_str().map(str::to_owned);
+    name.ok_or_else(|| CallError::Malformed { why: "it gives it no name".to_owned() })
 }
 
 /// A streamed answer as far as it has been heard.

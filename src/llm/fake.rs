@@ -1,6 +1,6 @@
 //! A model for tests: answers come from a closure, and what was asked is remembered.
 
-use super::{CallError, Delta, Deltas, Finish, Model, Reply, Vectors};
+use super::{BatchState, CallError, Delta, Deltas, Finish, Model, Reply, Vectors};
 use crate::model::Usage;
 use futures::future::{BoxFuture, ready};
 use serde_json::Value;
@@ -62,7 +62,19 @@ impl Model for Fake {
         Box::pin(ready(vectors))
     }
 
+    fn open_batch(&self, _: String) -> BoxFuture<'_, Result<String, CallError>> {
+        Box::pin(ready(Err(no_batches())))
+    }
+
+    fn look_at_batch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<BatchState, CallError>> {
+        Box::pin(ready(Err(no_batches())))
+    }
+
     fn list_models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
         Box::pin(ready(Ok(Vec::new())))
     }
+}
+
+fn no_batches() -> CallError {
+    CallError::NotOffered { status: 404, why: "a fake has no batches".to_owned() }
 }

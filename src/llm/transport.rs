@@ -12,10 +12,23 @@ use tokio::time::timeout;
 
 /// Most bytes of an answer after decompression.
 const MAX_ANSWER: usize = 16 << 20;
+/// Most bytes of a batch's answers.
+const MAX_FILE: usize = 256 << 20;
 /// Most bytes of an error's words.
 const MAX_ERROR: usize = 64 << 10;
+const EVENTS: &str = "text/event-stream";
 /// What ends a stream of events.
 const STREAM_END: &[u8] = b"[DONE]";
+
+/// What an answer shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Json,
+    /// Events; an answer that is none becomes one.
+    Stream,
+    /// Whatever it is: a file.
+    Raw,
+}
 
 /// The wire to one provider.
 #[derive(Clone)]
@@ -106,25 +119,24 @@ impl Transport {
         &self.http
     }
 
-    /// Sends `request` and reads the answer, or hands on its stream where it is one; an answer that
-    /// should be a stream and is none becomes one.
+    /// Sends `request` and reads the answer, or hands on its stream.
     ///
     /// # Errors
     /// Every status but 2xx, and all that `CallError` names; noted too.
     pub(super) async fn send(
         &self,
         request: Request,
-        wants_stream: bool,
+        wanted: Wanted,
         noted: &Noted,
     ) -> Result<Response, CallError> {
-        let exchange = self.exchange(request, wants_stream, noted);
+        let exchange = self.exchange(request, wanted, noted);
         exchange.await.map_err(|failure| noted.fail(failure))
     }
 
     async fn exchange(
         &self,
         request: Request,
-        wants_stream: bool,
+        wanted: Wanted,
         noted: &Noted,
     ) -> Result<Response, CallError> {
         let after = self.timeouts.first_byte;
@@ -141,10 +153,14 @@ impl Transport {
         noted.with(|notes| notes.rest_until = limit::rest_until(&headers, self.clock.now()));
         let kind =
             headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if wants_stream && kind.contains("event-stream") {
+        if wanted == Wanted::Stream && kind.contains("event-stream") {
             return Ok(self.watched(response, noted.clone()));
         }
-        let body = self.read(response, MAX_ANSWER).await?;
+        let most = if wanted == Wanted::Raw { MAX_FILE } else { MAX_ANSWER };
+        let body = self.read(response, most).await?;
+        if wanted == Wanted::Raw {
+            return Ok(rebuilt("application/octet-stream", body));
+        }
         let value: Value = serde_json::from_slice(&body).map_err(|error| {
             let words = short(&self.scrubbed(&String::from_utf8_lossy(&body)));
             CallError::Malformed { why: format!("{error} in `{words}`") }
@@ -153,13 +169,11 @@ impl Transport {
             return Err(error);
         }
         noted.with(|notes| notes.is_stream_ended = true);
-        let (kind, body) = if wants_stream {
-            ("text/event-stream", format!("data: {value}\n\ndata: [DONE]\n\n").into_bytes())
+        Ok(if wanted == Wanted::Stream {
+            rebuilt(EVENTS, format!("data: {value}\n\ndata: [DONE]\n\n"))
         } else {
-            ("application/json", body)
-        };
-        let rebuilt = http::Response::builder().status(200).header(CONTENT_TYPE, kind).body(body);
-        Ok(rebuilt.expect("invariant: a status and a header of our own are valid").into())
+            rebuilt("application/json", body)
+        })
     }
 
     /// The body, of at most `limit` bytes, with no silence longer than allowed.
@@ -208,11 +222,7 @@ impl Transport {
                 Ok(Some((chunk, (response, read, tail))))
             }
         });
-        let built = http::Response::builder()
-            .status(200)
-            .header(CONTENT_TYPE, "text/event-stream")
-            .body(Body::wrap_stream(chunks));
-        built.expect("invariant: a status and a header of our own are valid").into()
+        rebuilt(EVENTS, Body::wrap_stream(chunks))
     }
 
     /// What an error that came with status 200 means.
@@ -275,6 +285,12 @@ impl Transport {
     fn scrubbed(&self, words: &str) -> String {
         self.key.as_ref().map_or_else(|| words.to_owned(), |key| key.scrub(words))
     }
+}
+
+/// An answer of 200 with this body.
+fn rebuilt(kind: &str, body: impl Into<Body>) -> Response {
+    let built = http::Response::builder().status(200).header(CONTENT_TYPE, kind).body(body.into());
+    built.expect("invariant: a status and a header of our own are valid").into()
 }
 
 /// An error's words, wherever the provider puts them.

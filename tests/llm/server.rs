@@ -13,6 +13,8 @@ pub struct Asked {
     pub path: String,
     pub head: String,
     pub body: Value,
+    /// The body as it came.
+    pub raw: String,
     /// Requests before it.
     pub before: usize,
 }
@@ -125,10 +127,11 @@ fn serve(mut stream: TcpStream, script: &dyn Fn(&Asked) -> Said, seen: &Mutex<Ve
         return;
     }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let raw = String::from_utf8_lossy(&body).into_owned();
     let body = serde_json::from_slice(&body).unwrap_or_default();
     let asked = {
         let mut seen = seen.lock().unwrap();
-        let asked = Asked { path, head, body, before: seen.len() };
+        let asked = Asked { path, head, body, raw, before: seen.len() };
         seen.push(asked.clone());
         asked
     };
