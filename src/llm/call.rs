@@ -128,11 +128,12 @@ impl Call<'_> {
                 provider = self.provider.settings.name, model = self.model, task = self.task,
                 item = self.item, %error, "a model call failed"
             );
-            self.note(&error);
-            if self.rest_key(seat, &error) && sent <= self.provider.count_seats() * 2 {
+            if dialect.learn(&error, has_schema) {
+                self.provider.breaker.succeed();
                 continue;
             }
-            if dialect.learn(&error, has_schema) {
+            self.note(&error);
+            if self.rest_key(seat, &error) && sent <= self.provider.count_seats() * 2 {
                 continue;
             }
             self.pause(error, attempt).await?;

@@ -41,8 +41,14 @@ impl Default for Dialect {
 impl Dialect {
     /// Gives up what `error` complains of; `false` where nothing is left to give up.
     pub(super) fn learn(&mut self, error: &CallError, has_schema: bool) -> bool {
-        let CallError::BadRequest { why, .. } = error else { return false };
-        let why = why.to_ascii_lowercase();
+        let why = match error {
+            CallError::BadRequest { why, .. } => why.to_ascii_lowercase(),
+            // llama-cpp-python answers 500 to a `response_format` that it does not know.
+            CallError::Server { status: 500, why, .. } if why.contains("response_format") => {
+                why.to_ascii_lowercase()
+            }
+            _ => return false,
+        };
         if why.contains("max_completion_tokens") && !self.is_limit_new {
             self.is_limit_new = true;
             return true;
@@ -186,6 +192,9 @@ mod tests {
         assert!(request["max_tokens"].is_null() && request["temperature"].is_null());
         assert_eq!(request["response_format"]["type"], "json_schema");
         assert!(!dialect.learn(&CallError::Limited { retry_at: None }, true));
+        let failed = |why: &str| CallError::Server { status: 500, why: why.into(), retry_at: None };
+        assert!(!dialect.learn(&failed("out of memory"), true));
+        assert!(dialect.learn(&failed("('body', 'response_format', 'type')"), true));
         assert!(!Dialect::default().learn(&refusal("odd"), false));
     }
 }

@@ -75,8 +75,10 @@ impl Vectors {
         let mut placed = Vec::with_capacity(data.len());
         for (at, entry) in data.iter().enumerate() {
             let numbers = entry["embedding"].as_array().ok_or_else(|| malformed("no embedding"))?;
-            let vector: Option<Vec<f32>> =
-                numbers.iter().map(|number| number.as_f64().map(|n| n as f32)).collect();
+            let vector = match numbers.first() {
+                Some(Value::Array(_)) => mean(numbers),
+                _ => vector(numbers),
+            };
             let vector = vector.ok_or_else(|| malformed("an embedding holds no numbers"))?;
             placed.push((entry["index"].as_u64().unwrap_or(at as u64), vector));
         }
@@ -88,6 +90,24 @@ impl Vectors {
         }
         Ok(Self { vectors, usage: usage(&body["usage"]) })
     }
+}
+
+fn vector(numbers: &[Value]) -> Option<Vec<f32>> {
+    numbers.iter().map(|number| number.as_f64().map(|n| n as f32)).collect()
+}
+
+/// One vector of a token's each: llama.cpp's family does not pool those of every model.
+fn mean(rows: &[Value]) -> Option<Vec<f32>> {
+    let rows: Option<Vec<Vec<f32>>> = rows.iter().map(|row| vector(row.as_array()?)).collect();
+    let rows = rows?;
+    let mut sum = vec![0.0; rows.first()?.len()];
+    for row in &rows {
+        if row.len() != sum.len() {
+            return None;
+        }
+        sum.iter_mut().zip(row).for_each(|(sum, n)| *sum += n / rows.len() as f32);
+    }
+    Some(sum)
 }
 
 /// A message's text: a string, or parts of which the text counts.
@@ -176,6 +196,8 @@ mod tests {
     fn vectors_come_in_the_order_of_their_texts() {
         let body = json!({"data": [{"index": 1, "embedding": [2, 3]}, {"index": 0, "embedding": [0.5, 1]}]});
         assert_eq!(Vectors::read(&body).unwrap().vectors, [[0.5, 1.0], [2.0, 3.0]]);
+        let of_tokens = json!({"data": [{"embedding": [[1, 2], [3, 6]]}]});
+        assert_eq!(Vectors::read(&of_tokens).unwrap().vectors, [[2.0, 4.0]]);
         let uneven = json!({"data": [{"embedding": [1]}, {"embedding": [1, 2]}]});
         assert!(Vectors::read(&uneven).is_err());
     }

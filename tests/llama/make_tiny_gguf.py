@@ -51,8 +51,8 @@ def main(path: str) -> None:
     embedding[:, 0] = 1.0
     output = noise(len(tokens), WIDTH)
     first_byte = len(SPECIAL)
-    for ending in b'"]}':
-        output[first_byte + ending, 0] = 4.0
+    for ending, strength in (('"', 6.0), ("]", 4.0), ("}", 4.0)):
+        output[first_byte + ord(ending), 0] = strength
     output[2, 0] = 3.0
 
     writer.add_tensor("token_embd.weight", embedding)
