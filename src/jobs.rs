@@ -11,6 +11,7 @@
 
 mod crawl;
 mod dedupe;
+mod desk;
 mod embed;
 mod extract;
 mod finder;
@@ -23,6 +24,7 @@ mod replay;
 mod report;
 mod sample;
 
+pub use desk::desk;
 pub use finder::Finder;
 pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/001-the-house.sql")),
     M::up(include_str!("migrations/002-one-history.sql")),
+    M::up(include_str!("migrations/003-the-models.sql")),
 ];
 
 /// The newest schema this program knows; SQLite's `user_version` of a store it wrote.
