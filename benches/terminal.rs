@@ -1,8 +1,8 @@
 //! The workbench as a reviewer meets it: the real program in a pseudo-terminal.
 //!
-//! `cargo bench --bench terminal -- [--home DIR] [--keys N] [--idle SECONDS] [--size 160x48]`
+//! `cargo bench --bench terminal -- [--home DIR] [--keys N] [--idle SECONDS] [--size 160x48]…`
 //!
-//! Prints one table: start to first useful frame, key to frame (a frame ends with the end of the
+//! Prints one table with a column for each size (160x48 and 80x24 where none is named): start to first useful frame, key to frame (a frame ends with the end of the
 //! synchronized update), bytes a key press, bytes while idle. Without `--home`, a home with the
 //! sample week is made first. Nothing is asserted: these are figures to read.
 
@@ -21,7 +21,7 @@ struct Options {
     home: Option<PathBuf>,
     keys: usize,
     idle: Duration,
-    size: (u16, u16),
+    sizes: Vec<(u16, u16)>,
     colors: String,
 }
 
@@ -30,7 +30,7 @@ fn options() -> Options {
         home: None,
         keys: 300,
         idle: Duration::from_secs(20),
-        size: (160, 48),
+        sizes: Vec::new(),
         colors: "truecolor".to_owned(),
     };
     let mut words = std::env::args().skip(1);
@@ -44,11 +44,15 @@ fn options() -> Options {
             "--size" => {
                 let text = value();
                 let (width, height) = text.split_once('x').expect("a size as 160x48");
-                options.size = (width.parse().expect("columns"), height.parse().expect("rows"));
+                let size = (width.parse().expect("columns"), height.parse().expect("rows"));
+                options.sizes.push(size);
             }
             // What cargo bench passes on its own.
             _ => {}
         }
+    }
+    if options.sizes.is_empty() {
+        options.sizes = vec![(160, 48), (80, 24)];
     }
     options
 }
@@ -63,8 +67,7 @@ struct Session {
 }
 
 impl Session {
-    fn start(home: &Path, options: &Options) -> Self {
-        let (width, height) = options.size;
+    fn start(home: &Path, (width, height): (u16, u16), options: &Options) -> Self {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = NativePtySystem::default().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(PROGRAM);
@@ -174,6 +177,8 @@ impl Session {
     }
 }
 
+/// Figures of one measure.
+#[derive(Default)]
 struct Figures(Vec<f64>);
 
 impl Figures {
@@ -184,14 +189,18 @@ impl Figures {
         sorted[place]
     }
 
-    fn line(&self, name: &str, unit: &str) {
-        println!(
-            "{name:<44} p50 {:>9.2}  p99 {:>9.2}  max {:>9.2} {unit}   n={}",
-            self.at(0.5),
-            self.at(0.99),
-            self.at(1.0),
-            self.0.len()
-        );
+    fn words(&self) -> String {
+        format!("{:.2} / {:.2} / {:.2}", self.at(0.5), self.at(0.99), self.at(1.0))
+    }
+}
+
+/// The table's lines at one size: what was measured, and its figures.
+#[derive(Default)]
+struct Column(Vec<(String, String)>);
+
+impl Column {
+    fn add(&mut self, name: impl Into<String>, figures: impl Into<String>) {
+        self.0.push((name.into(), figures.into()));
     }
 }
 
@@ -229,44 +238,68 @@ fn main() {
             kept.path().to_owned()
         }
     };
-    let (width, height) = options.size;
-    println!("workbench at {width}x{height}, {} colours, home {}", options.colors, home.display());
+    println!("workbench, {} colours, home {}", options.colors, home.display());
+    let columns: Vec<Column> =
+        options.sizes.iter().map(|size| measure(&home, *size, &options)).collect();
+    print!("\n{:<44}", "p50 / p99 / max");
+    for (width, height) in &options.sizes {
+        print!("  {:>26}", format!("{width}x{height}"));
+    }
+    println!();
+    for (line, (name, _)) in columns[0].0.iter().enumerate() {
+        print!("{name:<44}");
+        for column in &columns {
+            print!("  {:>26}", column.0[line].1);
+        }
+        println!();
+    }
+}
 
-    let mut starts = Figures(Vec::new());
+fn measure(home: &Path, size: (u16, u16), options: &Options) -> Column {
+    let mut column = Column::default();
+    let mut starts = Figures::default();
     for _ in 0..10 {
         let started = Instant::now();
-        let mut session = Session::start(&home, &options);
+        let mut session = Session::start(home, size, options);
         let (took, _) = session.wait(started, is_useful);
         starts.0.push(milliseconds(took));
         session.quit();
     }
-    starts.line("start to first useful frame", "ms");
+    column.add("start to first useful frame, ms", starts.words());
 
-    let mut session = Session::start(&home, &options);
+    let mut session = Session::start(home, size, options);
     session.wait(Instant::now(), is_useful);
     session.listen(Duration::from_millis(800));
-    measure_keys(&mut session, &options, "j", "cursor down");
-    measure_keys(&mut session, &options, "k", "cursor up");
-    measure_typing(&mut session, &options);
+    measure_keys(&mut session, options, ("j", "cursor down"), &mut column);
+    measure_keys(&mut session, options, ("k", "cursor up"), &mut column);
+    measure_typing(&mut session, options, &mut column);
 
+    // Toasts and the session's file have their last moment first.
     session.listen(Duration::from_secs(12));
     let ticks = session.cpu_ticks();
     let idle = session.listen(options.idle);
-    let seconds = options.idle.as_secs();
-    println!("{:<44} {idle} bytes in {seconds} s", "idle output");
-    if let (Some(before), Some(after)) = (ticks, session.cpu_ticks()) {
+    column.add(format!("idle output in {} s, bytes", options.idle.as_secs()), idle.to_string());
+    let share = match (ticks, session.cpu_ticks()) {
         // USER_HZ is 100 on every Linux that this runs on.
-        let share = (after - before) as f64 / options.idle.as_secs_f64();
-        println!("{:<44} {share:.2} % of a core", "idle CPU");
-    }
-    if let Some(resident) = session.resident_kib() {
-        println!("{:<44} {:.0} MB", "resident memory", resident as f64 / 1024.0);
-    }
+        (Some(before), Some(after)) => {
+            format!("{:.2}", (after - before) as f64 / options.idle.as_secs_f64())
+        }
+        _ => "?".to_owned(),
+    };
+    column.add("idle CPU, % of a core", share);
+    let resident = session.resident_kib().map_or("?".to_owned(), |kib| (kib / 1024).to_string());
+    column.add("resident memory, MB", resident);
     session.quit();
+    column
 }
 
-fn measure_keys(session: &mut Session, options: &Options, key: &str, name: &str) {
-    let (mut times, mut sizes) = (Figures(Vec::new()), Figures(Vec::new()));
+fn measure_keys(
+    session: &mut Session,
+    options: &Options,
+    (key, name): (&str, &str),
+    column: &mut Column,
+) {
+    let (mut times, mut sizes) = (Figures::default(), Figures::default());
     for _ in 0..options.keys {
         let pressed = Instant::now();
         session.key(key);
@@ -276,25 +309,25 @@ fn measure_keys(session: &mut Session, options: &Options, key: &str, name: &str)
         // The pane's own frame comes later; it is not the next key's.
         while session.listen(Duration::from_millis(40)) > 0 {}
     }
-    times.line(&format!("key to frame, {name}"), "ms");
-    sizes.line(&format!("bytes to that frame, {name}"), "bytes");
+    column.add(format!("key to frame, {name}, ms"), times.words());
+    column.add(format!("to that frame, {name}, bytes"), sizes.words());
 }
 
-fn measure_typing(session: &mut Session, options: &Options) {
+fn measure_typing(session: &mut Session, options: &Options, column: &mut Column) {
     session.key("2");
     session.listen(Duration::from_millis(800));
     session.key("/");
     session.listen(Duration::from_millis(500));
-    let mut times = Figures(Vec::new());
+    let mut times = Figures::default();
     let words = "send invoice reminder when payment late ".repeat(options.keys / 40 + 1);
     for letter in words.chars().take(options.keys.min(200)) {
         let pressed = Instant::now();
         session.key(&letter.to_string());
         let (took, _) = session.frame(pressed);
         times.0.push(milliseconds(took));
-        session.listen(Duration::from_millis(30));
+        while session.listen(Duration::from_millis(40)) > 0 {}
     }
-    times.line("key to frame, typing a search", "ms");
+    column.add("key to frame, typing a search, ms", times.words());
     session.key("\x1b");
     session.key("1");
     session.listen(Duration::from_millis(300));

@@ -7,17 +7,21 @@
 
 mod backend;
 mod carry;
-mod editor;
+mod input;
+mod links;
 mod log;
 mod picture;
 mod screenshots;
 mod scribe;
+mod searches;
 mod session;
+mod stops;
 mod terminal;
 mod watch;
 mod workbench;
 
 use crate::cli::{Cli, CliError, Command};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the program: the workbench, or the command that the arguments name.
@@ -51,9 +55,11 @@ pub fn start(cli: Cli) -> color_eyre::Result<ExitCode> {
 
 fn tell(error: &CliError) -> ExitCode {
     // What an error quotes may be hostile: a path, a line of a file, a server's answer.
-    eprintln!("reservoir: {}", crate::text::sanitize(&error.to_string()));
+    let mut said = format!("reservoir: {}\n", crate::text::sanitize(&error.to_string()));
     if let Some(hint) = error.hint() {
-        eprintln!("hint: {}", crate::text::sanitize(hint));
+        said.push_str(&format!("hint: {}\n", crate::text::sanitize(hint)));
     }
+    // Nobody can be told that standard error does not work; the exit status still tells.
+    let _ = std::io::stderr().write_all(said.as_bytes());
     ExitCode::from(error.exit_status())
 }

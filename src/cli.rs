@@ -4,18 +4,23 @@
 //! hold rules of its own, or open the workbench (that is `app`).
 
 mod add;
+mod automations;
 mod completions;
+mod compose;
 mod config;
 mod context;
 mod crawl;
 mod doctor;
 mod edit;
+pub mod editor;
 mod error;
 pub mod eval;
 mod import;
+mod input;
 mod items;
 mod list;
 mod man;
+mod opml;
 mod output;
 mod progress;
 mod reindex;
@@ -70,7 +75,7 @@ pub enum Command {
     Run(run::Args),
     /// Visit sources now, without the later stages.
     Crawl(crawl::Args),
-    /// Bring in files or folders of documents.
+    /// Bring in documents, automations, sheets of them, or lists of sources.
     Import(import::Args),
     /// Add an automation by hand.
     Add(add::Args),
@@ -160,12 +165,12 @@ pub async fn run(global: Global, command: Command) -> Result<(), CliError> {
         Command::Reindex => reindex::run(&context).await,
         Command::Doctor => doctor::run(&context).await,
         Command::Eval(args) => eval::run(&args),
-        Command::Train(args) => train::run(&args),
+        Command::Train(args) => train::run(&context, &args),
         Command::Screenshots(_) => Err(CliError::Failed {
             what: "screenshots are drawn by the workbench".to_owned(),
             hint: None,
         }),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man => man::run(),
+        Command::Completions(args) => completions::run(&context, &args),
+        Command::Man => man::run(&context),
     }
 }

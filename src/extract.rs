@@ -21,6 +21,7 @@ mod reading;
 mod role;
 mod stance;
 mod structure;
+mod telling;
 mod trigger;
 mod workflow;
 
@@ -65,6 +66,17 @@ impl Input<'_> {
         let after = self.marks.partition_point(|mark| mark.offset as usize <= offset);
         after.checked_sub(1).map(|at| self.marks[at].seconds)
     }
+}
+
+/// A stretch of a text, with what speaks for and against its being an automation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// Bytes of the readable text.
+    pub range: std::ops::Range<usize>,
+    /// By name, in the order of `Extractor::judged_by`; each from 0 to 5.
+    pub features: Vec<(&'static str, f32)>,
+    /// The probability that a reviewer would keep it.
+    pub confidence: f32,
 }
 
 /// The embedded extractor: no network, no key, no state between documents.
@@ -129,6 +141,29 @@ impl Extractor {
             draft.evidence.retain(is_exact);
         }
         drafts
+    }
+
+    /// The stretches that `extract` chooses among in prose, each with what speaks for it.
+    pub fn weigh(&self, input: &Input) -> Vec<Weighed> {
+        let (title, text) = (input.title, input.readable);
+        let reading = Reading::of(&self.gazetteer, &self.roles, title, text, input.kind);
+        let parts = divide::parts(&reading).into_iter();
+        parts
+            .map(|part| {
+                let features = judge::features(&reading, &part.sentences);
+                let names = judge::WEIGHTS.iter().map(|(name, _)| *name);
+                Weighed {
+                    range: reading.bytes(&part.sentences),
+                    features: names.zip(features).collect(),
+                    confidence: judge::confidence(&reading, &part.sentences),
+                }
+            })
+            .collect()
+    }
+
+    /// What a stretch of text is judged by, with its weight in log-odds.
+    pub fn judged_by() -> &'static [(&'static str, f32)] {
+        &judge::WEIGHTS
     }
 
     /// A workflow's own words for what they say, and its nodes for all else.

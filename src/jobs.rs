@@ -11,6 +11,7 @@
 
 mod crawl;
 mod dedupe;
+mod desk;
 mod embed;
 mod extract;
 mod finder;
@@ -18,13 +19,17 @@ mod follow;
 mod intake;
 mod lease;
 mod pipeline;
+mod preview;
+mod replay;
 mod report;
 mod sample;
 
+pub use desk::desk;
 pub use finder::Finder;
-pub use follow::{Followed, Follower};
+pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};
-pub use pipeline::{Pipeline, PipelineSettings, Plan, Summary};
+pub use pipeline::{Again, Pipeline, PipelineSettings, Plan, Summary};
+pub use preview::{Foreseen, Visit};
 pub use sample::SAMPLE_SOURCE;
 
 use crate::model::Stage;
@@ -36,6 +41,8 @@ pub enum JobsError {
     Store(#[from] StoreError),
     #[error("cannot load the extractor")]
     Extractor(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("cannot bring deferred items back")]
+    Wake(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]
     Search(#[from] crate::search::SearchError),
     #[error("another process ({owner}) is running the pipeline")]
@@ -50,4 +57,18 @@ pub enum JobsError {
     Panicked(Stage),
     #[error("cancelled")]
     Cancelled,
+}
+
+impl JobsError {
+    /// What went wrong with all its causes, and the next step where one is known.
+    fn in_words(&self) -> String {
+        let words = crate::text::with_causes(self);
+        match self {
+            Self::Store(error) => match error.hint() {
+                Some(hint) => format!("{words}; {hint}"),
+                None => words,
+            },
+            _ => words,
+        }
+    }
 }

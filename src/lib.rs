@@ -10,6 +10,7 @@ pub mod embed;
 pub mod extract;
 pub mod gather;
 pub mod jobs;
+pub mod llm;
 pub mod model;
 pub mod net;
 pub mod review;

@@ -9,9 +9,12 @@ mod duplicate;
 mod evidence;
 mod id;
 mod job;
+mod money;
 mod review;
+mod schedule;
 mod search;
 mod source;
+mod spending;
 mod view;
 mod week;
 
@@ -22,14 +25,24 @@ pub use automation::{
     ToolRole, ToolUse, Trigger, TriggerKind,
 };
 pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
-pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict};
+pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation};
 pub use evidence::{Evidence, Field, Span};
-pub use id::{AutomationId, BatchId, BodyId, DecisionId, DocumentId, JobId, RunId, SourceId};
+pub use id::{
+    AutomationId, BatchId, BodyId, CallId, DecisionId, DocumentId, JobId, RunId, SourceId,
+};
 pub use job::{JobRow, JobState, Progress, Stage};
+pub use money::{Money, MoneyError};
 pub use review::{
     Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags,
 };
-pub use search::{Facet, FacetField, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
+pub use schedule::{Schedule, ScheduleError};
+pub use search::{
+    Facet, FacetField, Hit, HitParts, SavedSearch, SearchAnswer, SearchMode, SearchQuery,
+};
 pub use source::{NewSource, Source, SourceKind};
+pub use spending::{
+    BudgetKind, Budgets, CallOutcome, OverBudget, Permission, Price, Reservation, Settlement,
+    Spending, SpendingWarning, Usage,
+};
 pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter};
 pub use week::{Week, WeekError};

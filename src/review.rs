@@ -1,14 +1,17 @@
 //! Review: every write a person makes goes through here.
 //!
-//! Does: verdicts, tags, edits, merges, additions, undo and redo, each journaled with who and
-//! when, in one transaction that is on the disk before the caller hears of it. Does not: read a
-//! clock (the moment comes with the request) or know a screen.
+//! Does: verdicts, tags, edits, merges, separations, additions, undo and redo, each journaled with
+//! who and when, in one transaction that is on the disk before the caller hears of it; and brings
+//! deferred items back, journaled too. Does not: read a clock (the moment comes with the request) or
+//! know a screen.
 
 mod act;
 mod undo;
+mod wake;
 
-pub use act::{Outcome, add, apart, decide, edit, merge, tag};
+pub use act::{Outcome, add, add_all, apart, decide, edit, merge, tag};
 pub use undo::{redo, undo};
+pub use wake::wake;
 
 use crate::model::{AutomationId, Origin, Refusal};
 use crate::store::StoreError;

@@ -9,6 +9,7 @@
 //! on a blocking thread and see one consistent snapshot.
 
 mod automations;
+mod bodies;
 mod changes;
 mod connection;
 mod documents;
@@ -17,14 +18,19 @@ mod duplicates;
 mod embeddings;
 mod error;
 mod health;
+mod inspect;
 mod jobs;
 mod journal;
+mod ledger;
 mod lists;
+mod model_answers;
 mod queue;
 mod row;
+mod saved_searches;
 mod schema;
 mod sources;
 
+pub use bodies::UsedBody;
 pub use changes::{Change, Operation};
 pub use connection::{Reading, Store, Writing};
 pub use documents::{PreparedDocument, Stored, WaitingDocument, prepare};
@@ -33,6 +39,8 @@ pub use duplicates::Comparable;
 pub use embeddings::StoredVector;
 pub use error::StoreError;
 pub use health::Health;
+pub use inspect::Inspector;
 pub use jobs::{DeadLetter, Lease};
 pub use journal::Batch;
+pub use ledger::ModelCall;
 pub use schema::SCHEMA_VERSION;

@@ -12,7 +12,10 @@ mod act;
 mod act_item;
 mod answer;
 mod chrome;
+mod conflict;
+mod draft;
 mod draw;
+mod example;
 mod filter;
 mod fuzzy;
 mod input;
@@ -33,16 +36,15 @@ mod rows;
 mod screens;
 mod session;
 mod settle;
-mod sheet;
 mod source_text;
 mod state;
 mod update;
 mod writes;
 
-pub use draw::draw;
+pub use draw::{draw, draw_linked};
 pub use message::{
-    Command, DeadLetterRow, DecidedItems, Event, Generation, JobsView, Level, Loaded,
-    ReversedItems, Seen, Token,
+    Command, Conflict, DeadLetterRow, DecidedItems, Event, FoundSearch, Generation, JobsView,
+    Level, Link, Loaded, ReversedItems, Seen, Token,
 };
 pub use session::{Screen, Session};
 pub use state::{State, StateSettings};

@@ -424,12 +424,12 @@ fn the_marked_texts_are_read_about_as_people_read_them() {
     // A little under what was measured when the texts came in, November 2026.
     let bars = [
         ("precision", all.precision.value(), 0.80),
-        ("recall", all.recall.value(), 0.71),
-        ("documents without any left empty", all.left_empty.value(), 0.60),
-        ("F1 of tools used", all.tools_f1(), 0.68),
-        ("trigger kind", all.trigger.value(), 0.50),
+        ("recall", all.recall.value(), 0.79),
+        ("documents without any left empty", all.left_empty.value(), 0.50),
+        ("F1 of tools used", all.tools_f1(), 0.71),
+        ("trigger kind", all.trigger.value(), 0.55),
         ("function", all.function.value(), 0.09),
-        ("value claims", all.value.value(), 0.40),
+        ("value claims", all.value.value(), 0.50),
     ];
     let below: Vec<_> = bars.iter().filter(|(_, measured, bar)| measured < bar).collect();
     assert!(below.is_empty(), "below the bar (name, measured, bar): {below:?}");

@@ -95,7 +95,7 @@ fn documents(root: &Path) -> Vec<NewDocument> {
 }
 
 fn belongs(document: &NewDocument, expected: &Expected) -> bool {
-    let same_file = document.raw.location.ends_with(&expected.file)
+    let same_file = document.raw.location.contains(&expected.file)
         || document.identity.contains(&expected.file);
     let part_fits = expected.part.as_ref().is_none_or(|part| {
         document.identity.contains(part)

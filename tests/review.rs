@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use reservoir::model::{
-    Automation, AutomationId, Content, Edit, Field, Location, Origin, Refusal, Status, Verdict,
+    Automation, AutomationId, Content, DuplicatePair, DuplicateVerdict, Edit, Field, Location,
+    Origin, Refusal, SearchQuery, Status, Verdict,
 };
 use reservoir::review::{self, ReviewError, Reviewer};
 use reservoir::store::{Store, StoreError};
@@ -248,23 +249,192 @@ async fn a_deferred_item_comes_back_when_its_time_has_come() {
         .await
         .unwrap();
     for (now, woken) in [("2026-11-30T23:59:59Z", 0), ("2026-12-01T00:00:00Z", 1)] {
-        let now: Timestamp = now.parse().unwrap();
-        let count: usize = bench
-            .store
-            .write(move |writing| writing.wake_deferred(now))
-            .await
-            .unwrap_or_else(|error: StoreError| panic!("{error}"));
-        assert_eq!(count, woken);
+        let items = review::wake(&bench.store, now.parse().unwrap()).await.unwrap();
+        assert_eq!(items.len(), woken);
     }
-    assert_eq!(bench.status(id).await, Status::Inbox);
+    let item = bench.item(id).await;
+    assert_eq!((item.status, item.deferred_until), (Status::Inbox, None));
+    let history = bench.store.read(move |reading| reading.list_history(Some(id), 9)).await.unwrap();
+    assert!(history[0].summary.starts_with("came back, deferred until 202"), "{history:?}");
+    assert_eq!(history[0].origin, Origin::Clock);
     let health = bench.store.read(|reading| reading.check_health()).await.unwrap();
     assert!(health.is_sound(), "{health:?}");
+}
+
+/// Folds `other` behind `lead`, as the finder does that calls them the same.
+async fn fold(bench: &Bench, lead: AutomationId, others: Vec<AutomationId>) {
+    let pairs: Vec<DuplicatePair> = others
+        .iter()
+        .map(|other| DuplicatePair {
+            a: lead.min(*other),
+            b: lead.max(*other),
+            p: 0.99,
+            verdict: DuplicateVerdict::Same,
+        })
+        .collect();
+    bench
+        .store
+        .write(move |writing| {
+            writing.save_pairs(&pairs, who("setup").now)?;
+            writing.save_leads(&[(lead, others)])
+        })
+        .await
+        .unwrap_or_else(|error: StoreError| panic!("{error}"));
+}
+
+async fn lead_of(bench: &Bench, id: AutomationId) -> Option<AutomationId> {
+    bench.store.read(move |reading| reading.load_fold(id)).await.unwrap().lead
+}
+
+#[tokio::test]
+async fn items_kept_apart_are_undone_and_redone_across_restarts() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("one again").await);
+    fold(&bench, one, vec![two]).await;
+    let outcome = review::apart(&bench.store, one, two, who("ada")).await.unwrap();
+    assert!(outcome.batch.is_some());
+    assert_eq!(outcome.changed.len(), 2);
+    assert_eq!(lead_of(&bench, two).await, None);
+    let error = review::apart(&bench.store, two, one, who("bob")).await.unwrap_err();
+    assert!(matches!(refusal(error), Refusal::NothingTo(_)));
+
+    let bench = bench.reopened();
+    let history =
+        bench.store.read(move |reading| reading.list_history(Some(two), 9)).await.unwrap();
+    assert_eq!(history[0].summary, format!("not #{one}"));
+    assert_eq!(history[0].reviewer, "ada");
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(lead_of(&bench, two).await, Some(one));
+    let is_apart = bench.store.read(move |reading| reading.is_apart(one, two)).await.unwrap();
+    assert!(!is_apart, "an undo lets them be alike again");
+
+    let bench = bench.reopened();
+    review::redo(&bench.store, who("ada")).await.unwrap();
+    assert_eq!(lead_of(&bench, two).await, None);
+    let apart = bench.store.read(|reading| reading.list_apart()).await.unwrap();
+    assert!(apart.contains(&(one, two)));
+}
+
+#[tokio::test]
+async fn undo_of_a_separation_on_one_item_takes_back_both_halves() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("one again").await);
+    fold(&bench, one, vec![two]).await;
+    review::apart(&bench.store, one, two, who("ada")).await.unwrap();
+    review::undo(&bench.store, Some(one), who("bob")).await.unwrap();
+    assert_eq!(lead_of(&bench, two).await, Some(one));
+    let error = review::undo(&bench.store, None, who("ada")).await.unwrap_err();
+    assert_eq!(refusal(error), Refusal::NothingTo("undo"));
+}
+
+#[tokio::test]
+async fn what_stood_behind_an_item_stands_there_again_after_an_undo() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three"] {
+        ids.push(bench.add(title).await);
+    }
+    fold(&bench, ids[0], vec![ids[1], ids[2]]).await;
+    review::decide(&bench.store, vec![(ids[0], None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(lead_of(&bench, ids[1]).await, Some(ids[0]));
+    assert_eq!(lead_of(&bench, ids[2]).await, Some(ids[0]));
+}
+
+#[tokio::test]
+async fn an_undo_that_another_blocks_is_told_and_the_next_goes_on() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("two").await);
+    review::decide(&bench.store, vec![(one, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::decide(&bench.store, vec![(two, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::decide(&bench.store, vec![(two, None)], reject("spam"), who("bob")).await.unwrap();
+    let error = review::undo(&bench.store, None, who("ada")).await.unwrap_err();
+    assert!(matches!(refusal(error), Refusal::ChangedSince { id, .. } if id == two));
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(one).await, Status::Inbox);
+    assert_eq!(bench.status(two).await, Status::Rejected);
+
+    // Once the other has taken theirs back, one's own comes next again.
+    review::undo(&bench.store, None, who("bob")).await.unwrap();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(two).await, Status::Inbox);
+}
+
+#[tokio::test]
+async fn of_a_bulk_batch_what_can_be_is_undone_and_the_rest_is_told() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three"] {
+        ids.push(bench.add(title).await);
+    }
+    let targets = ids.iter().map(|id| (*id, None)).collect();
+    review::decide(&bench.store, targets, Verdict::Approve, who("ada")).await.unwrap();
+    review::decide(&bench.store, vec![(ids[1], None)], reject("spam"), who("bob")).await.unwrap();
+    let outcome = review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(outcome.changed.len(), 2);
+    assert!(
+        matches!(outcome.refused.as_slice(), [(id, Refusal::ChangedSince { .. })] if *id == ids[1])
+    );
+    review::redo(&bench.store, who("ada")).await.unwrap();
+    assert_eq!(bench.status(ids[0]).await, Status::Approved);
+    assert_eq!(bench.status(ids[1]).await, Status::Rejected);
+}
+
+#[tokio::test]
+async fn an_undo_in_one_process_is_seen_by_the_next_undo_of_another() {
+    let bench = Bench::new();
+    let other = Store::open(&bench.folder.path().join("store.db")).unwrap();
+    let (one, two) = (bench.add("one").await, bench.add("two").await);
+    review::decide(&bench.store, vec![(one, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::decide(&other, vec![(two, None)], Verdict::Approve, who("ada")).await.unwrap();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(two).await, Status::Inbox);
+    review::undo(&other, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(one).await, Status::Inbox);
+    review::redo(&bench.store, who("ada")).await.unwrap();
+    review::redo(&other, who("ada")).await.unwrap();
+    assert_eq!(bench.status(two).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn a_merge_with_a_later_edit_is_undone_and_the_edit_stays() {
+    let bench = Bench::new();
+    let (lead, other) = (bench.add("one").await, bench.add("one again").await);
+    review::merge(&bench.store, (lead, None), vec![(other, None)], who("ada")).await.unwrap();
+    let revision = bench.item(other).await.revision;
+    let values = vec![(Field::Title, json!("Another name"))];
+    review::edit(&bench.store, Edit { id: other, revision, values }, who("bob")).await.unwrap();
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    let item = bench.item(other).await;
+    assert_eq!((item.status, item.content.title.as_str()), (Status::Inbox, "Another name"));
+}
+
+#[tokio::test]
+async fn what_folding_changes_stands_in_the_feed_and_no_more() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three"] {
+        ids.push(bench.add(title).await);
+    }
+    let newest = || bench.store.read(|reading| reading.newest_change());
+    let before = newest().await.unwrap();
+    fold(&bench, ids[0], vec![ids[1]]).await;
+    let after = newest().await.unwrap();
+    let changes = bench.store.read(move |reading| reading.list_changes(before, 99)).await.unwrap();
+    let told: Vec<AutomationId> = changes.iter().map(|change| change.automation).collect();
+    assert_eq!(told, [ids[1], ids[0]], "the item and its lead");
+    fold(&bench, ids[0], vec![ids[1]]).await;
+    assert_eq!(newest().await.unwrap(), after, "the same folds are no change");
 }
 
 /// One act of a random reviewer on one of a few items.
 #[derive(Debug, Clone)]
 enum Act {
     Decide(usize, Verdict),
+    Bulk(usize, usize, Verdict),
+    Apart(usize, usize),
+    /// Time passes, and what was deferred comes back.
+    Wake,
     Tag(usize, String),
     Title(usize, String),
     Merge(usize, usize),
@@ -278,29 +448,43 @@ fn act() -> impl Strategy<Value = Act> {
         Just(Verdict::Defer { until: "2027-01-01T00:00:00.123456789Z".parse().unwrap() }),
     ];
     prop_oneof![
+        (0..4usize, 0..4usize, verdict.clone())
+            .prop_map(|(one, two, verdict)| Act::Bulk(one, two, verdict)),
         (0..4usize, verdict).prop_map(|(at, verdict)| Act::Decide(at, verdict)),
+        (0..4usize, 0..4usize).prop_map(|(one, two)| Act::Apart(one, two)),
+        Just(Act::Wake),
         (0..4usize, "[a-c]").prop_map(|(at, tag)| Act::Tag(at, tag)),
         (0..4usize, "[a-z]{1,8}").prop_map(|(at, title)| Act::Title(at, title)),
         (0..4usize, 0..4usize).prop_map(|(lead, member)| Act::Merge(lead, member)),
     ]
 }
 
-async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act) -> bool {
+async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act, name: &str) -> bool {
     let store = &bench.store;
     let outcome = match act {
         Act::Decide(at, verdict) => {
-            review::decide(store, vec![(ids[at], None)], verdict, who("ada")).await
+            review::decide(store, vec![(ids[at], None)], verdict, who(name)).await
+        }
+        Act::Bulk(one, two, verdict) => {
+            let mut targets = vec![(ids[one], None), (ids[two], None)];
+            targets.dedup();
+            review::decide(store, targets, verdict, who(name)).await
+        }
+        Act::Apart(one, two) => review::apart(store, ids[one], ids[two], who(name)).await,
+        Act::Wake => {
+            review::wake(store, "2027-02-01T00:00:00Z".parse().unwrap()).await.unwrap();
+            return false;
         }
         Act::Tag(at, tag) => {
-            review::tag(store, vec![(ids[at], None)], vec![tag], vec![], who("ada")).await
+            review::tag(store, vec![(ids[at], None)], vec![tag], vec![], who(name)).await
         }
         Act::Title(at, title) => {
             let revision = bench.item(ids[at]).await.revision;
             let values = vec![(Field::Title, json!(title))];
-            review::edit(store, Edit { id: ids[at], revision, values }, who("ada")).await
+            review::edit(store, Edit { id: ids[at], revision, values }, who(name)).await
         }
         Act::Merge(lead, member) => {
-            review::merge(store, (ids[lead], None), vec![(ids[member], None)], who("ada")).await
+            review::merge(store, (ids[lead], None), vec![(ids[member], None)], who(name)).await
         }
     };
     match outcome {
@@ -311,14 +495,26 @@ async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act) -> bool {
 }
 
 /// What a reviewer can see of the items.
-async fn state(
-    bench: &Bench,
-    ids: &[AutomationId],
-) -> Vec<(Status, Option<AutomationId>, Content)> {
+#[derive(Debug, Clone, PartialEq)]
+struct Seen {
+    status: Status,
+    reason: Option<String>,
+    merged_into: Option<AutomationId>,
+    lead: Option<AutomationId>,
+    content: Content,
+}
+
+async fn state(bench: &Bench, ids: &[AutomationId]) -> Vec<Seen> {
     let mut all = Vec::new();
     for id in ids {
         let item = bench.item(*id).await;
-        all.push((item.status, item.merged_into, item.content));
+        all.push(Seen {
+            status: item.status,
+            reason: item.reason,
+            merged_into: item.merged_into,
+            lead: lead_of(bench, *id).await,
+            content: item.content,
+        });
     }
     all
 }
@@ -335,10 +531,11 @@ proptest! {
             for title in ["one", "two", "three", "four"] {
                 ids.push(bench.add(title).await);
             }
+            fold(&bench, ids[0], vec![ids[1], ids[2]]).await;
             let start = state(&bench, &ids).await;
             let mut done = 0;
             for act in acts {
-                done += usize::from(carry_out(&bench, &ids, act).await);
+                done += usize::from(carry_out(&bench, &ids, act, "ada").await);
             }
             let end = state(&bench, &ids).await;
             for _ in 0..done {
@@ -349,6 +546,47 @@ proptest! {
                 review::redo(&bench.store, who("ada")).await.unwrap();
             }
             assert_eq!(state(&bench, &ids).await, end);
+            let health = bench.store.read(|reading| reading.check_health()).await.unwrap();
+            assert!(health.is_sound(), "{health:?}");
+        });
+    }
+
+    #[test]
+    fn two_reviewers_who_undo_as_they_like_leave_a_sound_store_and_come_to_an_end(
+        acts in prop::collection::vec((act(), any::<bool>(), 0..4u8), 1..20)
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let bench = Bench::new();
+            let mut ids = Vec::new();
+            for title in ["one", "two", "three", "four"] {
+                ids.push(bench.add(title).await);
+            }
+            fold(&bench, ids[0], vec![ids[1], ids[2]]).await;
+            for (act, is_ada, turn) in acts {
+                let name = if is_ada { "ada" } else { "bob" };
+                // Whatever is refused is refused with a reason; only the store must not fail.
+                let outcome = match turn {
+                    0 => review::undo(&bench.store, None, who(name)).await.map(drop),
+                    1 => review::redo(&bench.store, who(name)).await.map(drop),
+                    _ => {
+                        carry_out(&bench, &ids, act, name).await;
+                        Ok(())
+                    }
+                };
+                assert!(!matches!(outcome, Err(ReviewError::Store(_))), "{outcome:?}");
+            }
+            // Nobody's undo is blocked for ever: each asks until nothing is left.
+            for name in ["ada", "bob", "ada"] {
+                let mut asked = 0;
+                while !matches!(
+                    review::undo(&bench.store, None, who(name)).await,
+                    Err(ReviewError::Refused(Refusal::NothingTo(_)))
+                ) {
+                    asked += 1;
+                    assert!(asked < 200, "undo never comes to an end");
+                }
+            }
             let health = bench.store.read(|reading| reading.check_health()).await.unwrap();
             assert!(health.is_sound(), "{health:?}");
         });
@@ -384,4 +622,43 @@ async fn an_edit_of_probabilities_is_undone_to_the_letter() {
         review::undo(&bench.store, None, who("ada")).await.unwrap();
     }
     assert!(bench.item(id).await.content.tools.is_empty());
+}
+
+#[tokio::test]
+async fn a_saved_search_counts_what_came_since_it_was_looked_at() {
+    let bench = Bench::new();
+    let (old, fresh) = (bench.add("Old").await, bench.add("Fresh").await);
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let save = |writing: &reservoir::store::Writing<'_>| {
+        let query = SearchQuery::new("invoice", 10);
+        let now = "2026-11-20T11:00:00Z".parse().unwrap();
+        writing.save_search("ann", "chasers", &query, now)
+    };
+    bench.store.write(save).await.unwrap();
+    // A tag makes nothing new; a verdict does.
+    let late = |name| Reviewer { now: at("2026-11-20T12:00:00Z"), ..who(name) };
+    let tags = vec!["sms".to_owned()];
+    review::tag(&bench.store, vec![(old, None)], tags, vec![], late("bob")).await.unwrap();
+    let targets = vec![(fresh, None)];
+    review::decide(&bench.store, targets, Verdict::Approve, late("bob")).await.unwrap();
+
+    let listed = bench.store.read(|reading| reading.list_saved_searches("ann")).await.unwrap();
+    assert_eq!((listed[0].name.as_str(), listed[0].query.text.as_str()), ("chasers", "invoice"));
+    let seen = listed[0].seen;
+    let newer =
+        move |reading: &reservoir::store::Reading<'_>| reading.count_newer(&[old, fresh], seen);
+    assert_eq!(bench.store.read(newer).await.unwrap(), 1);
+    let others = bench.store.read(|reading| reading.list_saved_searches("bob")).await.unwrap();
+    assert!(others.is_empty());
+
+    let now = at("2026-11-20T13:00:00Z");
+    let see = move |writing: &reservoir::store::Writing<'_>| {
+        writing.mark_search_seen("ann", "chasers", now)
+    };
+    bench.store.write(see).await.unwrap();
+    let listed = bench.store.read(|reading| reading.list_saved_searches("ann")).await.unwrap();
+    assert_eq!(listed[0].seen, now);
+    let delete = |writing: &reservoir::store::Writing<'_>| writing.delete_search("ann", "chasers");
+    assert!(bench.store.write(delete).await.unwrap());
+    assert!(!bench.store.write(delete).await.unwrap());
 }

@@ -165,6 +165,7 @@ fn facets_count_what_words_and_filters_match() {
     assert_eq!(count(FacetField::Tool, "Slack"), 2);
     assert_eq!(count(FacetField::Status, "inbox"), 4);
     assert_eq!(count(FacetField::Status, "rejected"), 0);
+    assert_eq!(count(FacetField::Week, "2023-W46"), answer.total);
     let tools: Vec<_> = answer.facets.iter().filter(|f| f.field == FacetField::Tool).collect();
     assert_eq!((tools[0].value.as_str(), tools.len()), ("Slack", 5));
 }

@@ -23,13 +23,18 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn open(home: &Path, (width, height): (u16, u16), term: &str) -> Self {
+    fn open(home: &Path, size: (u16, u16), term: &str) -> Self {
+        Self::open_with(home, size, term, "vi")
+    }
+
+    fn open_with(home: &Path, (width, height): (u16, u16), term: &str, editor: &str) -> Self {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = NativePtySystem::default().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_reservoir"));
         command.args(["--home".as_ref(), home.as_os_str()]);
         command.env("TERM", term);
         command.env("USER", "ada");
+        command.env("EDITOR", editor);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -169,4 +174,49 @@ fn a_terminal_that_cannot_place_text_is_refused_kindly() {
     assert_eq!(code, 2);
     assert!(raw.contains("TERM=dumb") && raw.contains("hint:"), "{raw}");
     assert!(!raw.contains("\x1b[?1049h"), "the screen was taken over");
+}
+
+/// An editor of a few lines: it says that it is there, survives Ctrl-C, reads a line, sets the title
+/// to it, wipes the screen, and ends with the status that the line says.
+const EDITOR: &str = r#"#!/bin/sh
+trap 'echo INTERRUPTED' INT
+echo READY
+until read status title; do :; done
+sed "s/^title = .*/title = \"$title\"/" "$1" > "$1.new" && mv "$1.new" "$1"
+printf '\033[2J\033[H'
+exit "$status"
+"#;
+
+#[test]
+fn an_editor_has_the_terminal_for_itself_and_its_text_is_never_lost() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let editor = folder.path().join("editor");
+    std::fs::write(&editor, EDITOR).unwrap();
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let home = folder.path().join("home");
+    let editor = editor.to_str().unwrap();
+    let mut terminal = Terminal::open_with(&home, (100, 30), "xterm", editor);
+    terminal.wait_for("the welcome", |screen| screen.contains("sample week"));
+    terminal.press("d");
+    terminal.wait_for_text("the run is done");
+    terminal.press("E");
+    terminal.wait_for_text("READY");
+    // The keyboard's interrupt is the editor's, and so is every key.
+    terminal.press("\x03");
+    terminal.wait_for_text("INTERRUPTED");
+    terminal.press("1 jjj Half typed\r");
+    terminal.wait_for_text("so nothing is saved");
+    terminal.press("E");
+    terminal.wait_for_text("READY");
+    terminal.press("0 jjj Whole\r");
+    terminal.wait_for_text("changes saved");
+    terminal.wait_for_text("jjj Whole");
+    // The next one is a video, which has an address.
+    terminal.press("j");
+    terminal.wait_for_text("── video");
+    terminal.press("q");
+    let (code, raw) = terminal.end();
+    assert_eq!(code, 0);
+    assert!(raw.contains("\x1b]8;;http"), "the source's address is no link");
 }

@@ -1,6 +1,7 @@
 //! What answers the screens: the store, search, the pipeline, and the way back to the loop.
 
 use super::log::Tail;
+use super::scribe::OwnWrites;
 use crate::cli::{CliError, Context};
 use crate::jobs::{Finder, JobsError, Pipeline};
 use crate::model::Origin;
@@ -32,6 +33,8 @@ pub struct Backend {
     pub clock: fn() -> Timestamp,
     /// Woken after each write of this process, so that the index follows at once.
     pub wrote: Arc<Notify>,
+    /// What this reviewer wrote, of which the screens need not be told again.
+    pub own_writes: OwnWrites,
     /// Cancelled when the workbench closes: runs stop at their next pause.
     pub stop: CancellationToken,
     /// The newest search asked for; older ones are not carried out.
@@ -63,6 +66,7 @@ impl Backend {
             tail,
             clock: Timestamp::now,
             wrote: Arc::default(),
+            own_writes: OwnWrites::default(),
             stop: CancellationToken::new(),
             newest_search: Arc::default(),
             finder: Arc::default(),

@@ -2,14 +2,15 @@
 //! loop): each question is a task of its own, and answers find their way by generation.
 
 use super::backend::Backend;
-use crate::jobs::{self, Plan};
+use super::searches;
+use crate::jobs::{self, Again, Plan};
 use crate::model::{AutomationId, SearchAnswer, SearchQuery, Stage};
-use crate::store::StoreError;
 use crate::tui::{Command, Generation, Level, Loaded};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Lines loaded with a search's answer.
@@ -17,8 +18,8 @@ const FIRST_ROWS: usize = 120;
 /// While jobs run, the screens hear of it so often.
 const TELLING: Duration = Duration::from_millis(250);
 
-/// Begins to carry out `command`; the answer comes by the backend's channel.
-pub fn carry(backend: &Backend, command: Command) {
+/// Begins to carry out `command`; the answer comes by the backend's channel, before the task ends.
+pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
     let backend = backend.clone();
     tokio::spawn(async move {
         match command {
@@ -45,6 +46,10 @@ pub fn carry(backend: &Backend, command: Command) {
                 Ok(tags) => backend.answer(Loaded::Tags(tags)),
                 Err(error) => backend.failed("list the tags", &error),
             },
+            Command::LoadSearches => searches::send(&backend).await,
+            Command::SaveSearch { name, query } => searches::save(&backend, name, query).await,
+            Command::SeeSearch { name } => searches::see(&backend, name).await,
+            Command::DeleteSearch { name } => searches::delete(&backend, name).await,
             Command::RunPipeline { stages, sample } => {
                 let plan = Plan { stages, sources: Vec::new(), with_sample: sample };
                 run(&backend, plan).await;
@@ -55,7 +60,7 @@ pub fn carry(backend: &Backend, command: Command) {
             Command::OpenUrl(url) => open_url(&backend, &url),
             other => tracing::error!(?other, "nobody carries this out"),
         }
-    });
+    })
 }
 
 async fn load_rows(backend: &Backend, asked: Vec<AutomationId>) {
@@ -94,9 +99,13 @@ async fn search(backend: &Backend, generation: Generation, query: SearchQuery) {
 }
 
 async fn run(backend: &Backend, plan: Plan) {
+    run_again(backend, Again::Nothing, plan).await;
+}
+
+async fn run_again(backend: &Backend, again: Again, plan: Plan) {
     let told = CancellationToken::new();
     let telling = tokio::spawn(tell_while_running(backend.clone(), told.clone()));
-    let outcome = backend.pipeline.run(plan, |_| {}, backend.stop.child_token()).await;
+    let outcome = backend.pipeline.run_again(again, plan, |_| {}, backend.stop.child_token()).await;
     told.cancel();
     if telling.await.is_err() {
         tracing::error!("telling of progress panicked");
@@ -149,19 +158,7 @@ async fn cancel(backend: &Backend, id: crate::model::JobId) {
 }
 
 async fn retry(backend: &Backend) {
-    let marked = backend
-        .store
-        .write(|writing| {
-            let marked = writing.retry_dead_letters()?;
-            // Those of other stages stay until what they tell of is read: the files may be gone.
-            writing.clear_dead_letters(Some(Stage::Extract))?;
-            Ok::<_, StoreError>(marked)
-        })
-        .await;
-    match marked {
-        Ok(_) => run(backend, Plan::default()).await,
-        Err(error) => backend.failed("retry the dead letters", &error),
-    }
+    run_again(backend, Again::DeadLetters, Plan::default()).await;
 }
 
 async fn import(backend: &Backend, path: PathBuf) {

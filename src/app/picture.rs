@@ -151,6 +151,17 @@ fn rgb(color: Color, default: (u8, u8, u8)) -> (u8, u8, u8) {
     }
 }
 
+/// Whether a colour is nearer to black than to white.
+pub fn is_dark(color: Color) -> bool {
+    let (red, green, blue) = rgb(color, (255, 255, 255));
+    u32::from(red) + u32::from(green) + u32::from(blue) < 3 * 128
+}
+
+/// Whether the shipped font has letters for `text`: it knows European scripts, no East Asian ones.
+pub fn can_draw(text: &str) -> bool {
+    text.chars().all(|c| c < '\u{2e80}')
+}
+
 fn hex((red, green, blue): (u8, u8, u8)) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }

@@ -9,9 +9,10 @@ use super::picture::{self, Paper};
 use super::{carry, scribe};
 use crate::cli::{CliError, Context, Global, ScreenshotArgs};
 use crate::jobs::Plan;
-use crate::model::{JobId, JobRow, JobState, Progress, QueueFilter, RunId, Stage, Verdict};
+use crate::model::{QueueFilter, Verdict};
 use crate::review;
 use crate::settings::{self, ColorDepth, Key, Role, Theme};
+use crate::store::Reading;
 use crate::tui::{self, Command, Event, JobsView, Loaded, State, StateSettings};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -19,14 +20,14 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 use std::path::Path;
-use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The Sunday on which the sample week ends.
 const NOW: &str = "2026-11-22T09:00:00Z";
-/// A scene is drawn when nothing has been answered for so long.
-const QUIET: Duration = Duration::from_millis(250);
+/// Who reviews in the pictures.
+const REVIEWER: &str = "ada";
 
 /// Items approved before the pictures are drawn.
 const APPROVED: usize = 24;
@@ -38,10 +39,12 @@ struct Scene {
     theme: &'static str,
     keys: &'static str,
     is_store_empty: bool,
+    /// Whether a run is under way.
+    is_running: bool,
 }
 
 const fn scene(name: &'static str, size: (u16, u16), keys: &'static str) -> Scene {
-    Scene { name, size, theme: "dark", keys, is_store_empty: false }
+    Scene { name, size, theme: "dark", keys, is_store_empty: false, is_running: false }
 }
 
 const WIDE: (u16, u16) = (160, 48);
@@ -56,7 +59,7 @@ const SCENES: &[Scene] = &[
     Scene { theme: "high-contrast", ..scene("inbox-high-contrast-80x24", SMALL, "jj") },
     scene("library-160x48", WIDE, "2/missed appointment<enter>"),
     scene("library-80x24", SMALL, "2/missed appointment<enter>"),
-    scene("pipeline-160x48", WIDE, "5"),
+    Scene { is_running: true, ..scene("pipeline-160x48", WIDE, "5") },
     scene("palette-80x24", SMALL, ":appr"),
     scene("help-160x48", WIDE, "?"),
 ];
@@ -113,6 +116,8 @@ async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
     let (send, answers) = mpsc::unbounded_channel();
     let mut backend = Backend::open(context, Tail::default(), send)?;
     backend.clock = now;
+    // Whoever draws: pictures of one reviewer's workbench.
+    backend.reviewer = REVIEWER.to_owned();
     let is_fresh = backend.store.read(|reading| reading.count_automations()).await? == 0;
     if is_fresh && !scene.is_store_empty {
         let plan = Plan { with_sample: true, ..Plan::default() };
@@ -122,7 +127,9 @@ async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
     let theme = settings::load_theme(scene.theme, None, ColorDepth::True)?;
     let state = State::new(settings_for(scene, theme.clone())?, None);
     let (writes, _scribe) = scribe::start(backend.clone());
-    let mut stage = Headless { state, backend, answers, writes, now: now() };
+    let is_running = scene.is_running;
+    let mut stage =
+        Headless { state, backend, answers, writes, asked: Vec::new(), is_running, now: now() };
     let first = stage.state.start();
     stage.carry(first);
     stage.pause().await;
@@ -141,11 +148,19 @@ async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
     Ok(picture::svg(terminal.backend().buffer(), paper(&theme)))
 }
 
-/// Approves the first of the queue, so that the Library has something to show.
+/// Approves some of the queue, so that the Library has something to show, and rejects what the
+/// pictures' font has no letters for.
 async fn approve_some(backend: &Backend) -> Result<(), CliError> {
     let queue = QueueFilter::default();
-    let ids = backend.store.read(move |reading| reading.list_queue(&queue)).await?;
-    let targets = ids.into_iter().step_by(3).take(APPROVED).map(|id| (id, None)).collect();
+    let load = move |reading: &Reading<'_>| reading.load_rows(&reading.list_queue(&queue)?);
+    let rows = backend.store.read(load).await?;
+    let (drawable, others): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| picture::can_draw(&row.title));
+    let others = others.into_iter().map(|row| (row.id, None)).collect();
+    let verdict = Verdict::Reject { reason: None };
+    review::decide(&backend.store, others, verdict, backend.who()).await?;
+    let targets =
+        drawable.into_iter().step_by(3).take(APPROVED).map(|row| (row.id, None)).collect();
     review::decide(&backend.store, targets, Verdict::Approve, backend.who()).await?;
     Ok(())
 }
@@ -155,7 +170,7 @@ fn settings_for(scene: &Scene, theme: Theme) -> Result<StateSettings, CliError> 
         keymap: settings::load_keymap("default", None)?,
         themes: vec![theme],
         theme: scene.theme.to_owned(),
-        reviewer: "ada".to_owned(),
+        reviewer: REVIEWER.to_owned(),
         accessible: false,
         mouse: true,
         size: scene.size,
@@ -170,10 +185,10 @@ fn now() -> Timestamp {
 
 fn paper(theme: &Theme) -> Paper {
     let ground = theme.style(Role::Text);
-    Paper {
-        foreground: ground.fg.unwrap_or(Color::White),
-        background: ground.bg.unwrap_or(Color::Black),
-    }
+    let foreground = ground.fg.unwrap_or(Color::White);
+    // A theme that leaves the ground to the terminal is made for one that its text stands out on.
+    let paper = if picture::is_dark(foreground) { Color::Rgb(255, 255, 255) } else { Color::Black };
+    Paper { foreground, background: ground.bg.unwrap_or(paper) }
 }
 
 /// The loop without a terminal.
@@ -181,6 +196,9 @@ struct Headless {
     state: State,
     backend: Backend,
     answers: mpsc::UnboundedReceiver<Loaded>,
+    /// Questions that are being answered.
+    asked: Vec<JoinHandle<()>>,
+    is_running: bool,
     writes: mpsc::UnboundedSender<Command>,
     /// Moves on by a second with each pause between keys, whatever the machine's clock says.
     now: Timestamp,
@@ -196,22 +214,37 @@ impl Headless {
         for command in commands {
             match command {
                 Command::LoadJobs => {
-                    self.handle(Event::Loaded(Box::new(Loaded::Jobs(example_jobs()))));
+                    let jobs = if self.is_running {
+                        JobsView::example(self.now)
+                    } else {
+                        JobsView::default()
+                    };
+                    self.handle(Event::Loaded(Box::new(Loaded::Jobs(jobs))));
                 }
                 Command::SetMouse(_) | Command::SaveSession(_) => {}
                 write if scribe::is_write(&write) => {
                     // The scribe lives as long as this sender.
                     let _ = self.writes.send(write);
                 }
-                other => carry::carry(&self.backend, other),
+                other => self.asked.push(carry::carry(&self.backend, other)),
             }
         }
     }
 
-    /// Takes answers in until none comes any more.
+    /// Takes answers in until every question is answered, however long a machine takes.
     async fn settle(&mut self) {
-        while let Ok(Some(loaded)) = tokio::time::timeout(QUIET, self.answers.recv()).await {
-            self.handle(Event::Loaded(Box::new(loaded)));
+        loop {
+            for asked in std::mem::take(&mut self.asked) {
+                if asked.await.is_err() {
+                    tracing::error!("a question panicked");
+                }
+            }
+            while let Ok(loaded) = self.answers.try_recv() {
+                self.handle(Event::Loaded(Box::new(loaded)));
+            }
+            if self.asked.is_empty() {
+                return;
+            }
         }
     }
 
@@ -221,34 +254,6 @@ impl Headless {
         self.now += SignedDuration::from_secs(1);
         self.handle(Event::Tick);
         self.settle().await;
-    }
-}
-
-/// A run in full swing; a real one would be drawn differently each time.
-fn example_jobs() -> JobsView {
-    let job = |id: i64, stage, subject: &str, state, done, total, message: Option<&str>| JobRow {
-        id: JobId(id),
-        run: RunId(1),
-        stage,
-        subject: subject.to_owned(),
-        state,
-        progress: Progress { done, total, failed: 0 },
-        message: message.map(str::to_owned),
-        attempts: 1,
-        queued: now(),
-        started: Some("2026-11-22T08:59:40Z".parse().unwrap_or(now())),
-        finished: (state == JobState::Done).then(now),
-    };
-    JobsView {
-        rows: vec![
-            job(1, Stage::Crawl, "sample", JobState::Done, 164, 164, Some("164 new, 0 changed")),
-            job(2, Stage::Extract, "", JobState::Running, 96, 164, None),
-            job(3, Stage::Embed, "", JobState::Queued, 0, 0, None),
-            job(4, Stage::Dedupe, "", JobState::Queued, 0, 0, None),
-            job(5, Stage::Index, "", JobState::Queued, 0, 0, None),
-        ],
-        dead_letters: Vec::new(),
-        log: vec!["2026-11-22T08:59:40Z  INFO began a run of 5 jobs".to_owned()],
     }
 }
 

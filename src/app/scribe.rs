@@ -2,10 +2,32 @@
 //! disk before the screen hears of it.
 
 use super::backend::Backend;
-use crate::model::{Automation, Status};
+use crate::model::{Automation, AutomationId, Refusal, Status};
 use crate::review::{self, Outcome, ReviewError};
-use crate::tui::{Command, DecidedItems, Loaded, ReversedItems, Token};
+use crate::store::{Reading, StoreError};
+use crate::tui::{Command, Conflict, DecidedItems, Loaded, ReversedItems, Token};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
+
+/// The revisions that this reviewer's writes gave to items; cheap to clone.
+#[derive(Clone, Default)]
+pub struct OwnWrites {
+    /// A std mutex: held for a look only.
+    revisions: Arc<Mutex<HashMap<AutomationId, u32>>>,
+}
+
+impl OwnWrites {
+    /// The revision that the item was given last, which is then forgotten.
+    pub fn take(&self, id: AutomationId) -> Option<u32> {
+        self.revisions.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    }
+
+    fn note(&self, changed: &[Automation]) {
+        let revisions = changed.iter().map(|item| (item.id, item.revision));
+        self.revisions.lock().unwrap_or_else(PoisonError::into_inner).extend(revisions);
+    }
+}
 
 /// Starts the scribe; it ends when the sender is dropped and all that was sent is written.
 pub fn start(backend: Backend) -> (mpsc::UnboundedSender<Command>, tokio::task::JoinHandle<()>) {
@@ -39,8 +61,13 @@ async fn write(backend: &Backend, command: Command) {
     let (store, who) = (&backend.store, backend.who());
     match command {
         Command::Decide { token, items, verdict } => {
+            let named: Vec<_> = items.iter().map(|(id, _)| *id).collect();
             let outcome = review::decide(store, items, verdict, who).await;
-            decided(backend, token, outcome);
+            note(backend, &outcome);
+            match with_conflicts(backend, &named, outcome).await {
+                Ok(items) => backend.answer(Loaded::Decided { token, outcome: Ok(items) }),
+                Err(error) => decided(backend, token, Err(error)),
+            }
         }
         Command::SetTags { token, items, add, remove } => {
             decided(backend, token, review::tag(store, items, add, remove, who).await);
@@ -52,10 +79,7 @@ async fn write(backend: &Backend, command: Command) {
             decided(backend, token, review::merge(store, lead, members, who).await);
         }
         Command::Apart { token, a, b } => {
-            let outcome = review::apart(store, a, b, who).await;
-            let done =
-                outcome.map(|()| Outcome { batch: None, changed: Vec::new(), refused: Vec::new() });
-            decided(backend, token, done);
+            decided(backend, token, review::apart(store, a, b, who).await);
         }
         Command::Undo { id } => {
             reversed(backend, false, review::undo(store, id, who).await);
@@ -66,14 +90,61 @@ async fn write(backend: &Backend, command: Command) {
 }
 
 fn decided(backend: &Backend, token: Token, outcome: Result<Outcome, ReviewError>) {
+    note(backend, &outcome);
     let outcome = outcome.map_err(|error| words(&error)).map(|outcome| DecidedItems {
         done: revisions(&outcome.changed),
         refused: refused(&outcome),
+        conflicts: Vec::new(),
     });
     backend.answer(Loaded::Decided { token, outcome });
 }
 
+/// What a verdict did; items that others changed meanwhile come as they are now, with who did what,
+/// so that the reviewer can be asked.
+async fn with_conflicts(
+    backend: &Backend,
+    named: &[AutomationId],
+    outcome: Result<Outcome, ReviewError>,
+) -> Result<DecidedItems, ReviewError> {
+    let (mut items, refusals) = match outcome {
+        Ok(mut outcome) => {
+            let refusals = std::mem::take(&mut outcome.refused);
+            let done = revisions(&outcome.changed);
+            (DecidedItems { done, ..DecidedItems::default() }, refusals)
+        }
+        Err(ReviewError::Refused(refusal @ Refusal::Stale { id, .. })) if named == [id] => {
+            (DecidedItems::default(), vec![(id, refusal)])
+        }
+        Err(error) => return Err(error),
+    };
+    for (id, refusal) in refusals {
+        let conflict = match refusal {
+            Refusal::Stale { .. } => find_conflict(backend, id).await?,
+            _ => None,
+        };
+        match conflict {
+            Some(conflict) => items.conflicts.push(conflict),
+            None => items.refused.push((id, refusal.to_string())),
+        }
+    }
+    Ok(items)
+}
+
+async fn find_conflict(
+    backend: &Backend,
+    id: AutomationId,
+) -> Result<Option<Conflict>, StoreError> {
+    let find = move |reading: &Reading<'_>| {
+        let Some(item) = reading.find_automation(id)? else { return Ok(None) };
+        let last = reading.list_history(Some(id), 1)?.pop();
+        let (title, status) = (item.content.title, item.status);
+        Ok(Some(Conflict { id, title, revision: item.revision, status, last }))
+    };
+    backend.store.read(find).await
+}
+
 fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewError>) {
+    note(backend, &outcome);
     let outcome = outcome.map_err(|error| words(&error)).map(|outcome| ReversedItems {
         summary: summary(&outcome.changed),
         done: revisions(&outcome.changed),
@@ -82,11 +153,17 @@ fn reversed(backend: &Backend, is_redo: bool, outcome: Result<Outcome, ReviewErr
     backend.answer(Loaded::Reversed { is_redo, outcome });
 }
 
-fn revisions(changed: &[Automation]) -> Vec<(crate::model::AutomationId, u32)> {
+fn note(backend: &Backend, outcome: &Result<Outcome, ReviewError>) {
+    if let Ok(outcome) = outcome {
+        backend.own_writes.note(&outcome.changed);
+    }
+}
+
+fn revisions(changed: &[Automation]) -> Vec<(AutomationId, u32)> {
     changed.iter().map(|item| (item.id, item.revision)).collect()
 }
 
-fn refused(outcome: &Outcome) -> Vec<(crate::model::AutomationId, String)> {
+fn refused(outcome: &Outcome) -> Vec<(AutomationId, String)> {
     outcome.refused.iter().map(|(id, refusal)| (*id, refusal.to_string())).collect()
 }
 

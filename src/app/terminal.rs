@@ -1,5 +1,7 @@
 //! The terminal: taken over, given back whatever happens, and drawn on in one piece.
 
+use super::links::{Links, knows_links};
+use crate::tui::Link;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
     EnableFocusChange, EnableMouseCapture,
@@ -18,6 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     has_mouse: bool,
+    /// `None` where the terminal or the user wants no links.
+    links: Option<Links>,
 }
 
 impl Screen {
@@ -25,9 +29,11 @@ impl Screen {
     ///
     /// # Errors
     /// Where standard input or output is no terminal.
-    pub fn enter(has_mouse: bool) -> io::Result<Self> {
+    pub fn enter(has_mouse: bool, has_links: bool) -> io::Result<Self> {
         restore_on_panic();
-        let mut screen = Self { terminal: blank()?, has_mouse };
+        let has_links = has_links && knows_links(&std::env::var("TERM").unwrap_or_default());
+        let links = has_links.then(Links::default);
+        let mut screen = Self { terminal: blank()?, has_mouse, links };
         screen.take()?;
         Ok(screen)
     }
@@ -43,6 +49,9 @@ impl Screen {
         // A new picture for the blank alternate screen. `Terminal::clear` would ask the terminal
         // where its cursor is and wait for the answer: a round trip, and on some no answer at all.
         self.terminal = blank()?;
+        if let Some(links) = &mut self.links {
+            *links = Links::default();
+        }
         Ok(())
     }
 
@@ -62,9 +71,14 @@ impl Screen {
     }
 
     /// Draws a frame; terminals that know mode 2026 show it at once, without tearing.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>) -> Vec<Link>) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(draw)?;
+        let mut found = Vec::new();
+        let frame = self.terminal.draw(|frame| found = draw(frame))?;
+        let update = self.links.as_mut().and_then(|links| links.update(frame.buffer, found));
+        if let Some(update) = update {
+            update.write(self.terminal.backend_mut())?;
+        }
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         self.terminal.backend_mut().flush()
     }

@@ -1,18 +1,19 @@
 //! The event loop: wait, drain, update, draw once if something changed.
 
 use super::backend::Backend;
+use super::input::Input;
+use super::stops::Stops;
 use super::terminal::Screen;
-use super::{carry, editor, log, scribe, session, watch};
-use crate::cli::{CliError, Context, Global};
+use super::{carry, log, scribe, session, watch};
+use crate::cli::{CliError, Context, Global, editor};
+use crate::model::AutomationId;
 use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
 use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
-use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
-use futures::StreamExt;
 use jiff::Timestamp;
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
@@ -57,6 +58,12 @@ pub async fn open(global: Global) -> Result<(), CliError> {
 /// How long closing waits for a run to stop.
 const LAST_JOBS: Duration = Duration::from_millis(500);
 
+/// What another program needs the terminal for.
+enum Away {
+    Editor { id: AutomationId, revision: u32, text: String },
+    Shell,
+}
+
 struct Workbench {
     state: State,
     screen: Screen,
@@ -65,6 +72,8 @@ struct Workbench {
     writes: Option<mpsc::UnboundedSender<Command>>,
     scribe: tokio::task::JoinHandle<()>,
     input: Option<Input>,
+    /// What the terminal is to be given to somebody else for, in the order of the keys.
+    away: VecDeque<Away>,
     session_file: PathBuf,
     editor: String,
     is_done: bool,
@@ -81,7 +90,7 @@ impl Workbench {
         let keymap = load_keymap(&config, &context.home, &mut notices);
         let themes = load_themes(&context.home, depth, &mut notices);
         let session_file = context.workspace.session_file(&backend.reviewer);
-        let screen = Screen::enter(false).map_err(|error| CliError::Failed {
+        let screen = Screen::enter(false, config.ui.links).map_err(|error| CliError::Failed {
             what: format!("cannot take over the terminal: {error}"),
             hint: None,
         })?;
@@ -109,6 +118,7 @@ impl Workbench {
             writes: Some(writes),
             scribe,
             input: None,
+            away: VecDeque::new(),
             session_file,
             editor: config.ui.editor,
             is_done: false,
@@ -121,11 +131,14 @@ impl Workbench {
         self.carry_all(first)?;
         self.first_answers().await?;
         tokio::spawn(watch::run(self.backend.clone()));
-        self.input = Some(Input::open());
+        self.input = Some(Input::open()?);
         while !self.is_done {
+            if let Some(away) = self.away.pop_front() {
+                self.go_away(away, &mut stops).await?;
+            }
             if self.state.take_dirty() {
                 let state = &mut self.state;
-                self.screen.draw(|frame| tui::draw(state, frame))?;
+                self.screen.draw(|frame| tui::draw_linked(state, frame))?;
             }
             let Some(event) = self.next_event(&mut stops).await? else { break };
             self.handle(event)?;
@@ -151,7 +164,7 @@ impl Workbench {
         let timer = self.state.next_timer();
         let input = self.input.as_mut().expect("invariant: input is open while the loop runs");
         tokio::select! {
-            read = input.events.recv() => read.transpose(),
+            read = input.next() => read.transpose(),
             loaded = self.answers.recv() => {
                 Ok(loaded.map(|loaded| Event::Loaded(Box::new(loaded))))
             }
@@ -164,9 +177,9 @@ impl Workbench {
 
     /// Takes in everything that is already there, so that one frame shows it all.
     fn drain(&mut self) -> io::Result<()> {
-        while !self.is_done {
+        while !self.is_done && self.away.is_empty() {
             let Some(input) = self.input.as_mut() else { return Ok(()) };
-            let event = match input.events.try_recv() {
+            let event = match input.try_next() {
                 Ok(read) => read?,
                 Err(TryRecvError::Disconnected) => {
                     self.is_done = true;
@@ -204,16 +217,16 @@ impl Workbench {
                 Ok(())
             }
             Command::Copy(text) => self.copy(&text),
-            Command::Notify(text) => {
-                let text = crate::text::sanitize_line(&text).replace(';', ",");
-                self.screen.send(&format!("\x1b]9;{text}\x07\x1b]777;notify;Reservoir;{text}\x07"))
-            }
+            Command::Notify(text) => self.screen.send(&notification(&text)),
             Command::SetMouse(has_mouse) => self.screen.set_mouse(has_mouse),
             Command::EditInEditor { id, revision, text } => {
-                let edited = self.edit(&format!("automation-{id}.toml"), &text)?;
-                self.handle(Event::Loaded(Box::new(Loaded::Edited { id, revision, text: edited })))
+                self.away.push_back(Away::Editor { id, revision, text });
+                Ok(())
             }
-            Command::Suspend => self.suspend(),
+            Command::Suspend => {
+                self.away.push_back(Away::Shell);
+                Ok(())
+            }
             Command::SaveSession(session) => {
                 self.save_session(&session);
                 Ok(())
@@ -223,7 +236,8 @@ impl Workbench {
                 Ok(())
             }
             other => {
-                carry::carry(&self.backend, other);
+                // The answer comes by the channel.
+                drop(carry::carry(&self.backend, other));
                 Ok(())
             }
         }
@@ -243,33 +257,54 @@ impl Workbench {
         self.screen.send(&sequence)
     }
 
-    fn edit(&mut self, name: &str, text: &str) -> io::Result<Option<String>> {
-        // The stream's thread would take the editor's keys.
-        self.input = None;
-        self.screen.give()?;
-        let edited = editor::edit(&self.backend.edit_folder, &self.editor, name, text);
-        self.screen.take()?;
-        self.resume()?;
-        if let Err(error) = &edited {
-            self.backend.failed("open the editor", error);
+    /// Gives the terminal to another program, whole, and takes up where it was left.
+    async fn go_away(&mut self, away: Away, stops: &mut Stops) -> io::Result<()> {
+        if let Some(input) = self.input.take() {
+            input.close().await;
         }
-        Ok(edited.unwrap_or_default())
-    }
-
-    fn suspend(&mut self) -> io::Result<()> {
-        self.input = None;
         self.screen.give()?;
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-        // Here again after `fg`.
+        let came = match away {
+            Away::Shell => {
+                signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+                // Here again after `fg`.
+                None
+            }
+            Away::Editor { id, revision, text } => {
+                let left = tokio::select! {
+                    left = self.edit(id, text) => left,
+                    () = stops.wait_while_away() => {
+                        self.is_done = true;
+                        return Ok(());
+                    }
+                };
+                Some(Loaded::Edited { id, revision, text: left.text, failure: left.failure })
+            }
+        };
+        stops.forget_keyboard()?;
         self.screen.take()?;
-        self.resume()
+        self.input = Some(Input::open()?);
+        let (width, height) = self.screen.size()?;
+        self.handle(Event::Resize(width, height))?;
+        came.map_or(Ok(()), |loaded| self.handle(Event::Loaded(Box::new(loaded))))
     }
 
-    /// Takes up where the terminal was left, at the size it has now.
-    fn resume(&mut self) -> io::Result<()> {
-        self.input = Some(Input::open());
-        let (width, height) = self.screen.size()?;
-        self.handle(Event::Resize(width, height))
+    async fn edit(&self, id: AutomationId, text: String) -> editor::Left {
+        let (folder, said) = (self.backend.edit_folder.clone(), self.editor.clone());
+        let name = format!("automation-{id}.toml");
+        let edited =
+            tokio::task::spawn_blocking(move || editor::edit(&folder, &said, &name, &text)).await;
+        match edited {
+            Ok(Ok(left)) => left,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "cannot edit in the editor");
+                let failure = format!("cannot edit in the editor: {error}");
+                editor::Left { text: None, failure: Some(failure) }
+            }
+            Err(_) => {
+                let failure = "the editor's task failed; the log has details".to_owned();
+                editor::Left { text: None, failure: Some(failure) }
+            }
+        }
     }
 
     fn save_session(&self, session: &tui::Session) {
@@ -303,69 +338,16 @@ impl Workbench {
     }
 }
 
-/// The terminal's events, read by a task of their own so that the loop can drain them without
-/// polling the stream; dropping it stops the reading, which leaves the keys to somebody else.
-struct Input {
-    events: mpsc::UnboundedReceiver<io::Result<Event>>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Input {
-    fn open() -> Self {
-        let (send, events) = mpsc::unbounded_channel();
-        let task = tokio::spawn(async move {
-            let mut stream = EventStream::new();
-            while let Some(read) = stream.next().await {
-                let event = read.map(translate).transpose();
-                if event.is_some_and(|event| send.send(event).is_err()) {
-                    return;
-                }
-            }
-        });
-        Self { events, task }
-    }
-}
-
-impl Drop for Input {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-/// Signals that end the program in good order.
-struct Stops {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-}
-
-impl Stops {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-fn translate(event: TerminalEvent) -> Option<Event> {
-    match event {
-        TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => None,
-        TerminalEvent::Key(key) => Some(Event::Key(key)),
-        TerminalEvent::Mouse(mouse) => Some(Event::Mouse(mouse)),
-        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
-        TerminalEvent::Resize(width, height) => Some(Event::Resize(width, height)),
-        TerminalEvent::FocusGained => Some(Event::Focus(true)),
-        TerminalEvent::FocusLost => Some(Event::Focus(false)),
+/// A notification in the one form that the terminal knows, or says least about: those that know
+/// both would notify twice.
+fn notification(text: &str) -> String {
+    let text = crate::text::sanitize_line(text).replace(';', ",");
+    let term = std::env::var("TERM").unwrap_or_default();
+    let is_urxvt_like = term.starts_with("rxvt") || term.starts_with("foot");
+    if is_urxvt_like || std::env::var_os("VTE_VERSION").is_some() {
+        format!("\x1b]777;notify;Reservoir;{text}\x07")
+    } else {
+        format!("\x1b]9;{text}\x07")
     }
 }
 

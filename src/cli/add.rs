@@ -1,13 +1,16 @@
 //! `reservoir add`.
 
-use super::{CliError, Context, items};
+use super::compose::{Composed, compose};
+use super::input::Input;
+use super::{CliError, Context, automations, items};
 use crate::model::{Content, Location, Scored, Step, ToolRole, ToolUse, Trigger, TriggerKind};
 use crate::review;
+use crate::text::{content as given, sheet};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[arg(long, required_unless_present = "from", conflicts_with = "from")]
+    #[arg(long, required_unless_present_any = ["from", "editor"], conflicts_with = "from")]
     title: Option<String>,
     #[arg(long, default_value = "")]
     description: String,
@@ -34,23 +37,64 @@ pub struct Args {
     /// Where it was seen.
     #[arg(long)]
     url: Option<String>,
-    /// Automations as a JSON object, or one object a line, in the shape that `show --json` writes.
-    #[arg(long, value_name = "FILE")]
+    /// Automations in the shape that `show --json` writes, one object or one a line; `-` reads
+    /// standard input. All are added, or none.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["title", "description", "trigger",
+        "trigger_kind", "steps", "tools", "function", "industry", "problem", "tags", "url",
+        "editor"])]
     from: Option<PathBuf>,
+    /// Write it in $VISUAL or $EDITOR, starting from what the other options say.
+    #[arg(long)]
+    editor: bool,
 }
 
 pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
-    let store = context.open_store()?;
-    let contents = match &args.from {
-        Some(path) => read_contents(path)?,
-        None => vec![content(&args)],
-    };
-    let location = Location { seconds: None, url: args.url };
-    for content in contents {
-        let outcome = review::add(&store, content, location.clone(), context.reviewer()?).await?;
-        items::report(context, &outcome, "added")?;
+    if let Some(path) = &args.from {
+        return add_all(context, automations::read(&Input::read(path)?)?).await;
     }
-    Ok(())
+    let url = args.url.as_deref().map(automations::address).transpose().map_err(unfit)?;
+    let location = Location { seconds: None, url };
+    let content = given::clean(content(&args));
+    if args.editor {
+        return write_and_add(context, &content, location).await;
+    }
+    if let Some(first) = given::unfit(&content).into_iter().next() {
+        return Err(unfit(first.why));
+    }
+    add_all(context, vec![(content, location)]).await
+}
+
+/// Adds automations as one batch and tells of them.
+pub(super) async fn add_all(
+    context: &Context,
+    all: Vec<(Content, Location)>,
+) -> Result<(), CliError> {
+    let store = context.open_store()?;
+    let outcome = review::add_all(&store, all, context.reviewer()?).await?;
+    items::report(context, &outcome, "added")
+}
+
+async fn write_and_add(
+    context: &Context,
+    content: &Content,
+    location: Location,
+) -> Result<(), CliError> {
+    let store = context.open_store()?;
+    let read = |text: &str| sheet::read_new(text, content);
+    match compose(context, "new-automation.toml", &sheet::write_new(content), read)? {
+        Composed::Dropped => items::report_nothing(context, "nothing was added"),
+        Composed::Written(content, kept) => {
+            let who = context.reviewer().map_err(|error| kept.beside(error))?;
+            let added = review::add(&store, content, location, who).await;
+            let outcome = added.map_err(|error| kept.beside(error.into()))?;
+            kept.forget();
+            items::report(context, &outcome, "added")
+        }
+    }
+}
+
+fn unfit(what: String) -> CliError {
+    CliError::Usage { what, hint: Some("nothing was added".into()) }
 }
 
 fn content(args: &Args) -> Content {
@@ -94,25 +138,7 @@ fn content(args: &Args) -> Content {
     }
 }
 
-/// Reads one JSON object, or one a line; every line is checked before any is added.
-fn read_contents(path: &PathBuf) -> Result<Vec<Content>, CliError> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| CliError::Failed {
-        what: format!("cannot read {name}: {error}"),
-        hint: None,
-    })?;
-    serde_json::Deserializer::from_str(&text)
-        .into_iter::<Content>()
-        .map(|read| {
-            read.map_err(|error| CliError::Usage {
-                what: format!("{name}:{}:{}: {error}", error.line(), error.column()),
-                hint: Some("nothing was added; mend the file and try again".into()),
-            })
-        })
-        .collect()
-}
-
-fn trigger_kind(name: &str) -> Result<TriggerKind, String> {
+pub(super) fn trigger_kind(name: &str) -> Result<TriggerKind, String> {
     TriggerKind::from_name(name).ok_or_else(|| {
         let names: Vec<_> = TriggerKind::ALL.iter().map(|kind| kind.name()).collect();
         format!("there is no such kind; kinds are: {}", names.join(", "))

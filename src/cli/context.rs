@@ -154,6 +154,7 @@ impl From<Refusal> for CliError {
             Refusal::Unknown(_) => {
                 Self::NotFound { what, hint: Some("see `reservoir list` for what there is".into()) }
             }
+            Refusal::BadValue { .. } => Self::Usage { what, hint: None },
             _ => Self::Failed { what, hint: None },
         }
     }

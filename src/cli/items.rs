@@ -54,6 +54,12 @@ pub fn report(context: &Context, outcome: &Outcome, done: &str) -> Result<(), Cl
     Err(CliError::Failed { what, hint: None })
 }
 
+/// Tells that nothing was done, in the shape of [`report`].
+pub fn report_nothing(context: &Context, words: &str) -> Result<(), CliError> {
+    let nothing = json!({ "batch": null, "changed": [], "refused": [] });
+    context.output.answer(&nothing, words)
+}
+
 /// Ids as targets, each taken as it stands now.
 pub fn targets(ids: &[AutomationId]) -> Vec<crate::review::Target> {
     ids.iter().map(|id| (*id, None)).collect()

@@ -1,12 +1,16 @@
 //! `reservoir man`: the manual page, its keys read from the registry of actions.
 
-use super::{Cli, CliError};
+use super::{Cli, CliError, Context};
 use crate::settings::{Scope, key_lines, load_keymap};
 use clap::CommandFactory;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-pub fn run() -> Result<(), CliError> {
+pub fn run(context: &Context) -> Result<(), CliError> {
+    if context.output.is_json {
+        let page = String::from_utf8_lossy(&page()?).into_owned();
+        return context.output.json(&serde_json::json!({ "page": page }));
+    }
     super::output::write_bytes(&page()?)
 }
 

@@ -15,6 +15,7 @@ pub async fn run(context: &Context) -> Result<(), CliError> {
         index.reset("asked for by `reservoir reindex`")?;
         Follower::new(store, index).catch_up(&mut |progress| {
             meter.status(&format!("index    {} of {}", progress.done, progress.total));
+            Ok(())
         })
     })
     .await

@@ -2,7 +2,7 @@
 
 use super::progress::Meter;
 use super::{CliError, Context};
-use crate::jobs::{JobsError, Plan};
+use crate::jobs::{Again, JobsError, Plan};
 use crate::model::{JobState, Stage};
 
 #[derive(Debug, clap::Args)]
@@ -13,26 +13,35 @@ pub struct Args {
     /// Bring in the shipped sample week, instead of visiting the sources.
     #[arg(long)]
     sample: bool,
-    /// Read every stored document again, from the text as it was stored.
+    /// Extract every stored document again, from its text as it is stored.
     #[arg(long)]
     again: bool,
+    /// Read what was received again as it is stored, without the network; what now reads otherwise
+    /// becomes a new revision. Decisions and edits stay.
+    #[arg(long, conflicts_with_all = ["again", "sample"])]
+    replay: bool,
 }
 
 pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
-    if args.again {
-        let store = context.open_store()?;
-        store.write(|writing| writing.mark_for_extraction(None)).await?;
-    }
     let plan = Plan { stages: args.stages, sources: Vec::new(), with_sample: args.sample };
-    carry_out(context, plan).await
+    let again = match (args.again, args.replay) {
+        (true, _) => Again::Extraction,
+        (_, true) => Again::Reading,
+        _ => Again::Nothing,
+    };
+    carry_out_again(context, again, plan).await
 }
 
 /// Runs `plan` with progress on standard error; Ctrl-C stops it in good order.
 pub(super) async fn carry_out(context: &Context, plan: Plan) -> Result<(), CliError> {
+    carry_out_again(context, Again::Nothing, plan).await
+}
+
+async fn carry_out_again(context: &Context, again: Again, plan: Plan) -> Result<(), CliError> {
     let pipeline = context.pipeline()?;
     let meter = Meter::new(context.global.quiet);
     let cancel = context.cancel_on_interrupt();
-    let summary = pipeline.run(plan, move |job| meter.show(job), cancel).await?;
+    let summary = pipeline.run_again(again, plan, move |job| meter.show(job), cancel).await?;
     if context.output.is_json {
         summary.jobs.iter().try_for_each(|job| context.output.json(job))?;
     }

@@ -1,13 +1,19 @@
 //! `reservoir source`.
 
-use super::output::column;
-use super::{CliError, Context};
-use crate::model::{NewSource, Source as StoredSource, SourceKind};
-use jiff::Timestamp;
-use url::Url;
+mod add;
+mod address;
+mod edit;
+mod export;
+mod list;
+mod remove;
+mod test;
 
-/// Names of the sources that the program makes itself.
-const RESERVED: [&str; 2] = ["import", "sample"];
+pub use address::{fit_name, slug};
+
+use super::{CliError, Context};
+use crate::model::{Schedule, Source as StoredSource};
+use crate::store::Store;
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Source {
@@ -23,76 +29,56 @@ pub enum Source {
         name: Option<String>,
         #[arg(long)]
         title: Option<String>,
+        /// Visit it at most so often, as 6h, 1d, daily.
+        #[arg(long)]
+        schedule: Option<Schedule>,
+    },
+    /// Change a source: its name, title, address, schedule.
+    Edit(edit::Args),
+    /// Remove a source. One that documents came from is disabled instead: they name it.
+    Remove {
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Show what a visit to a source, or to an address that is none yet, would bring.
+    Test {
+        #[arg(value_name = "NAME|ADDRESS")]
+        place: String,
     },
     /// Visit a source again when the pipeline runs.
     Enable { name: String },
     /// Leave a source out when the pipeline runs.
     Disable { name: String },
+    /// Write the sources as OPML, with all that `source import` needs to bring them back.
+    Export {
+        /// Write there instead of to standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Add the sources that an OPML file lists; `-` reads standard input.
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Show what would be added, and add nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 pub async fn run(context: &Context, command: Source) -> Result<(), CliError> {
     match command {
-        Source::List => list(context).await,
-        Source::Add { address, name, title } => add(context, &address, name, title).await,
+        Source::List => list::run(context).await,
+        Source::Add { address, name, title, schedule } => {
+            add::run(context, &address, name, title, schedule).await
+        }
+        Source::Edit(args) => edit::run(context, args).await,
+        Source::Remove { name } => remove::run(context, &name).await,
+        Source::Test { place } => test::run(context, &place).await,
         Source::Enable { name } => enable(context, name, true).await,
         Source::Disable { name } => enable(context, name, false).await,
+        Source::Export { out } => export::run(context, out).await,
+        Source::Import { file, dry_run } => super::import::outlines(context, &file, dry_run).await,
     }
-}
-
-async fn list(context: &Context) -> Result<(), CliError> {
-    let store = context.open_store()?;
-    let sources = store.read(|reading| Ok::<_, CliError>(reading.list_sources()?)).await?;
-    if context.output.is_json {
-        return sources.iter().try_for_each(|source| context.output.json(source));
-    }
-    for source in &sources {
-        context.output.line(&format!(
-            "{}  {}  {}  {}",
-            column(&source.name, 24),
-            column(source.kind.name(), 7),
-            column(&health(source), 44),
-            source.address
-        ))?;
-    }
-    if sources.is_empty() {
-        context.output.line("no sources yet; `reservoir source add ADDRESS` adds one")?;
-    }
-    Ok(())
-}
-
-fn health(source: &StoredSource) -> String {
-    match (&source.last_error, source.last_success) {
-        _ if !source.is_enabled => "disabled".to_owned(),
-        (Some(error), _) => format!("failing: {error}"),
-        (None, Some(at)) => format!("ok, last {}", at.strftime("%Y-%m-%d %H:%M")),
-        (None, None) => "never visited".to_owned(),
-    }
-}
-
-async fn add(
-    context: &Context,
-    address: &str,
-    name: Option<String>,
-    title: Option<String>,
-) -> Result<(), CliError> {
-    let source = recognise(address, name, title)?;
-    let store = context.open_store()?;
-    let name = source.name.clone();
-    let known = store.read(move |reading| reading.find_source(&name)).await?;
-    let is_reserved = RESERVED.contains(&source.name.as_str());
-    if is_reserved || known.is_some_and(|known| known.address != source.address) {
-        return Err(CliError::Failed {
-            what: format!("the name `{}` is taken", source.name),
-            hint: Some("give another one with --name".into()),
-        });
-    }
-    let added = source.clone();
-    store.write(move |writing| writing.save_source(&added, Timestamp::now())).await?;
-    let words = format!(
-        "added {} ({}); `reservoir crawl {}` visits it now",
-        source.name, source.kind, source.name
-    );
-    context.output.answer(&source, &words)
 }
 
 async fn enable(context: &Context, name: String, is_enabled: bool) -> Result<(), CliError> {
@@ -107,77 +93,24 @@ async fn enable(context: &Context, name: String, is_enabled: bool) -> Result<(),
     context.output.answer(&value, &format!("{state} {name}"))
 }
 
+/// The source of this name that a person added.
+async fn find_own(store: &Store, name: &str) -> Result<StoredSource, CliError> {
+    let asked = name.to_owned();
+    let found = store.read(move |reading| reading.find_source(&asked)).await?;
+    let source = found.ok_or_else(|| no_source(name))?;
+    if !source.kind.is_visited() {
+        return Err(CliError::Failed {
+            what: format!("`{name}` is the program's own source"),
+            hint: Some("only folders and feeds can be changed".into()),
+        });
+    }
+    Ok(source)
+}
+
 /// The error for a name that no source has.
 pub fn no_source(name: &str) -> CliError {
     CliError::NotFound {
         what: format!("there is no source `{name}`"),
         hint: Some("`reservoir source list` names them".into()),
-    }
-}
-
-fn recognise(
-    address: &str,
-    name: Option<String>,
-    title: Option<String>,
-) -> Result<NewSource, CliError> {
-    let (kind, address, suggestion) = match Url::parse(address) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => {
-            let host = url.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
-            let suggestion = format!("{host}{}", url.path());
-            (SourceKind::Feed, url.to_string(), suggestion)
-        }
-        _ => {
-            let path = std::fs::canonicalize(address).map_err(|error| CliError::Usage {
-                what: format!("`{address}` is neither an http(s) address nor a path: {error}"),
-                hint: Some("give a feed's address, or a folder that exists".into()),
-            })?;
-            let suggestion = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            let path = path.to_string_lossy().into_owned();
-            (SourceKind::Folder, path, suggestion.unwrap_or_else(|| "folder".into()))
-        }
-    };
-    let name = name.unwrap_or_else(|| slug(&suggestion));
-    if name != slug(&name) {
-        return Err(CliError::Usage {
-            what: format!("`{name}` cannot name a source"),
-            hint: Some(format!("use letters, digits, `.`, `_` and `-`, as `{}`", slug(&name))),
-        });
-    }
-    Ok(NewSource { name, kind, address, title, is_enabled: true })
-}
-
-/// Lower-case letters, digits, dots and dashes, at most 48; never empty.
-fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for letter in text.to_lowercase().chars() {
-        let fits = letter.is_ascii_lowercase() || letter.is_ascii_digit();
-        if fits || (matches!(letter, '.' | '_') && !slug.is_empty()) {
-            slug.push(letter);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.truncate(48);
-    let slug = slug.trim_end_matches(['-', '.', '_']);
-    if slug.is_empty() { "source".to_owned() } else { slug.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_feed_is_recognised_and_named_after_its_address() {
-        let source = recognise("https://www.example.org/blog/feed.xml", None, None).unwrap();
-        assert_eq!(
-            (source.kind, source.name.as_str()),
-            (SourceKind::Feed, "example.org-blog-feed.xml")
-        );
-    }
-
-    #[test]
-    fn what_is_neither_address_nor_path_is_refused() {
-        let error = recognise("no such thing", None, None).unwrap_err();
-        assert_eq!(error.exit_status(), 2);
     }
 }

@@ -1,6 +1,7 @@
 //! `reservoir train`: learns the weights that ship with the program.
 
-use super::CliError;
+use super::progress::Meter;
+use super::{CliError, Context};
 use crate::extract::classify::{self, Example, Taxonomy};
 use std::path::PathBuf;
 
@@ -23,7 +24,8 @@ pub struct Args {
     until: Option<String>,
 }
 
-pub fn run(train: &Train) -> Result<(), CliError> {
+pub fn run(context: &Context, train: &Train) -> Result<(), CliError> {
+    let meter = Meter::new(context.global.quiet);
     let Train::Classify(args) = train;
     let failed = |what: String| CliError::Failed { what, hint: None };
     let text = std::fs::read_to_string(&args.input)
@@ -32,7 +34,7 @@ pub fn run(train: &Train) -> Result<(), CliError> {
     for (at, line) in text.lines().enumerate().filter(|line| !line.1.trim().is_empty()) {
         match serde_json::from_str(line) {
             Ok(example) => examples.push(example),
-            Err(error) => eprintln!("{}:{}: {error}", args.input.display(), at + 1),
+            Err(error) => meter.line(&format!("{}:{}: {error}", args.input.display(), at + 1)),
         }
     }
     if let Some(until) = &args.until {
@@ -42,14 +44,14 @@ pub fn run(train: &Train) -> Result<(), CliError> {
         return Err(failed(format!("cannot learn from {}: no example", args.input.display()))
             .with_hint("see data/classifier/README.md for the form of a line"));
     }
-    eprintln!("learning from {} examples", examples.len());
-    let progress = |done, of| eprintln!("fitted {done} of {of}");
+    meter.line(&format!("learning from {} examples", examples.len()));
+    let progress = |done, of| meter.line(&format!("fitted {done} of {of}"));
     let bytes = classify::train(&examples, Taxonomy::shared(), &progress)
         .map_err(|error| CliError::failed(&error))?;
     let path = args.out.join("classifier.bin");
     std::fs::create_dir_all(&args.out)
         .and_then(|()| std::fs::write(&path, &bytes))
         .map_err(|error| failed(format!("cannot write {}: {error}", path.display())))?;
-    eprintln!("{} bytes to {}", bytes.len(), path.display());
-    Ok(())
+    let value = serde_json::json!({ "bytes": bytes.len(), "path": path });
+    context.output.answer(&value, &format!("{} bytes to {}", bytes.len(), path.display()))
 }

@@ -5,7 +5,10 @@ mod words;
 use super::lexicon::{self, Form};
 use super::structure::Kind;
 use std::ops::Range;
-use words::{ACTORS, GOING, NEGATIONS, NOUN_LEADS, OBJECT_LEADS, PASSIVES, SENDABLE, SUBJECTS};
+use words::{
+    ACTORS, GOING, NEGATIONS, NOUN_LEADS, OBJECT_LEADS, OPINIONS, PASSIVES, PAST_PASSIVES,
+    SENDABLE, SUBJECTS,
+};
 
 /// The longest action (bytes) that is kept whole.
 const LONGEST: usize = 170;
@@ -38,6 +41,7 @@ pub(crate) fn actions(
     let heads: Vec<usize> = (0..words.len())
         .filter(|at| !taken.iter().any(|t| t.contains(&(range.start + words[*at].range.start))))
         .filter(|at| is_action(&words, *at, kind))
+        .filter(|at| !taken.is_empty() || !is_told_as_past(&words, *at))
         .collect();
     clauses(sentence, &words, &heads, range.start, taken)
 }
@@ -132,8 +136,9 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
                     )
                 });
             let has_object = words.get(at + 1).is_some_and(|next| !next.is_parted);
+            let is_opinion = OPINIONS.contains(&word.lower.as_str());
             (opens && has_object && (is_item || precedes_object))
-                || (by_actor && precedes_object && (!is_infinitive || serves))
+                || (by_actor && precedes_object && (!is_infinitive || serves) && !is_opinion)
         }
         Form::Progressive => opens && has_next(words, at) && (is_item || precedes_object),
         Form::Past => previous.is_some_and(|p| {
@@ -145,6 +150,14 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
         }),
         Form::Foreign => true,
     }
+}
+
+/// Whether the participle at `at` tells what once happened: "was built by a freelancer".
+fn is_told_as_past(words: &[Word], at: usize) -> bool {
+    lexicon::form(&words[at].lower) == Some(Form::Past)
+        && words[at.saturating_sub(2)..at]
+            .iter()
+            .any(|word| PAST_PASSIVES.contains(&word.lower.as_str()))
 }
 
 /// Whether the few words before a colon or dash are a label, not a clause.
@@ -170,23 +183,12 @@ fn clauses(
 ) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (place, head) in heads.iter().enumerate() {
-        let form = lexicon::form(&words[*head].lower);
-        let needs_subject = !matches!(form, Some(Form::Base | Form::Third | Form::Progressive));
-        let start_word = if needs_subject { subject(words, *head) } else { *head };
-        let mut start = words[start_word].range.start;
+        let mut start = words[lead(words, *head)].range.start;
         if let Some(last) = found.last() {
             start = start.max(last.end - base);
         }
         let end = match heads.get(place + 1) {
-            Some(next) => {
-                let next_needs = !matches!(
-                    lexicon::form(&words[*next].lower),
-                    Some(Form::Base | Form::Third | Form::Progressive)
-                );
-                words[if next_needs { subject(words, *next).max(head + 1) } else { *next }]
-                    .range
-                    .start
-            }
+            Some(next) => words[lead(words, *next).max(head + 1)].range.start,
             None => sentence.len(),
         };
         let mut end = taken
@@ -195,11 +197,31 @@ fn clauses(
             .filter(|t| *t > words[*head].range.end)
             .fold(end, usize::min);
         end = cut(sentence, start.min(end), end);
-        if start < end && end - start >= 8 {
+        let is_asked =
+            sentence[end..].starts_with(['?', '？']) || sentence[start..end].contains('?');
+        if start < end && end - start >= 8 && !is_asked {
             found.push(base + start..base + end);
         }
     }
     found
+}
+
+/// The first word of the clause of the verb at `head`: its subject, unless that is the automation
+/// itself ("it sends", "and posts"), which says nothing.
+fn lead(words: &[Word], head: usize) -> usize {
+    match lexicon::form(&words[head].lower) {
+        Some(Form::Base | Form::Progressive) => head,
+        Some(Form::Third) => {
+            let is_plain = head == 0
+                || words[head].is_parted
+                || SUBJECTS.contains(&words[head - 1].lower.as_str())
+                || words[head - 1].lower.ends_with("ly");
+            let subject = subject(words, head);
+            // A long way back is no subject but a clause of its own.
+            if is_plain || head - subject > 4 { head } else { subject }
+        }
+        _ => subject(words, head),
+    }
 }
 
 /// The first word of the clause that leads to the verb at `head`: at most nine words back, not past a comma.

@@ -26,6 +26,10 @@ const LABELS_ELSEWHERE: f32 = 0.25;
 /// How much a mere topic counts beside a clause of condition.
 const GUESSED: f32 = 0.3;
 
+/// How much less each further sentence of a story with a clause of condition counts: what sets a
+/// thing off is told before its reminders.
+const LATER: f32 = 0.75;
+
 /// From this score on a choice is as sure as its lead over the others.
 const FULL: f32 = 0.6;
 
@@ -63,9 +67,14 @@ pub(crate) fn trigger(
             add(cue.kind, cue.strength, None);
         }
     }
+    let mut earlier = 0;
     for (order, at) in part.sentences.clone().enumerate() {
         let weight = weight(reading, at)
-            / (1.0 + if reading.is_template { 0.03 } else { 0.1 } * order as f32);
+            * if reading.is_template {
+                1.0 / (1.0 + 0.03 * order as f32)
+            } else {
+                LATER.powi(earlier)
+            };
         let does = |at: usize| reading.said.get(at).is_some_and(|said| !said.actions.is_empty());
         let weight = if reading.is_template || does(at) {
             weight
@@ -74,6 +83,8 @@ pub(crate) fn trigger(
         } else {
             weight * 0.6
         };
+        let tells = reading.said[at].cues.iter().any(|cue| cue.strength * weight >= 0.3);
+        earlier += i32::from(tells && does(at));
         // A gallery's many "when" clauses are mostly about details.
         for cue in reading.said[at].cues.iter().filter(|cue| cue.is_named || !reading.is_template) {
             add(cue.kind, cue.strength * weight, Some(&cue.range));

@@ -27,6 +27,12 @@ const WORDS: &[(&str, f64)] = &[
     ("ten", 10.0),
     ("eleven", 11.0),
     ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
+    ("seventeen", 17.0),
+    ("nineteen", 19.0),
+    ("twenty-five", 25.0),
+    ("forty-five", 45.0),
     ("fifteen", 15.0),
     ("sixteen", 16.0),
     ("eighteen", 18.0),
@@ -54,7 +60,10 @@ const WORDS: &[(&str, f64)] = &[
     ("acht", 8.0),
     ("neun", 9.0),
     ("zehn", 10.0),
+    ("elf", 11.0),
     ("zwölf", 12.0),
+    ("fünfzehn", 15.0),
+    ("dreieinhalb", 3.5),
     ("zwanzig", 20.0),
     ("dreißig", 30.0),
     ("una", 1.0),
@@ -66,6 +75,9 @@ const WORDS: &[(&str, f64)] = &[
     ("siete", 7.0),
     ("ocho", 8.0),
     ("diez", 10.0),
+    ("once", 11.0),
+    ("doce", 12.0),
+    ("quince", 15.0),
     ("veinte", 20.0),
     ("une", 1.0),
     ("deux", 2.0),
@@ -75,7 +87,11 @@ const WORDS: &[(&str, f64)] = &[
     ("sept", 7.0),
     ("huit", 8.0),
     ("dix", 10.0),
+    ("onze", 11.0),
+    ("douze", 12.0),
+    ("quinze", 15.0),
     ("vingt", 20.0),
+    ("trente", 30.0),
     ("due", 2.0),
     ("tre", 3.0),
     ("quattro", 4.0),
@@ -89,6 +105,8 @@ const WORDS: &[(&str, f64)] = &[
     ("quatro", 4.0),
     ("oito", 8.0),
     ("dez", 10.0),
+    ("doze", 12.0),
+    ("vinte", 20.0),
 ];
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
@@ -100,7 +118,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     );
     pattern::regex(&format!(
         r"(?ix)(?:
-        (?P<sign>[$€£¥])\ ?(?P<money>{number})(?:\ ?(?P<kilo>k|m|thousand|million|mil)\b)?
+        (?P<sign>R\$|[$€£¥])\ ?(?P<money>{number})(?:\ ?(?P<kilo>k|m|thousand|million|mil)\b)?
         |(?P<sum>{number})\ ?(?P<kilo2>k|thousand|million|tausend|mil|mila|mille)?\ ?(?P<currency>€|£|euros?\b|dollars?\b|pounds?\b|usd\b|eur\b|gbp\b|chf\b|francs?\b|reais\b|円|万円)
         |(?P<percent>{number})\ ?(?:%|percent\b|per\ cent\b|prozent\b|por\ ciento\b|pour\ cent\b|per\ cento\b|por\ cento\b)
         |(?P<factor>{number})\ ?(?:x\b|×|times\ (?:as|more|faster|the)\b|-?fold\b)
@@ -113,7 +131,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// Words of a sentence that speaks of value rather than of how something works.
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern::regex(
-        r"(?ix)\b(?:sav(?:e|es|ed|ing|ings)|cuts?|reduc\w+|instead\ of|rather\ than|used\ to|took|takes?\ (?:me|us|them|about|less|only|under)|now|earn\w*|revenue|recover\w*|brings?|brought|worth|more|fewer|less|dropp?\w*|fell|rose|increas\w+|decreas\w+|went\ from|from\ \S+(?:\ \S+){0,4}\ to|down\ to|up\ to|faster|doubl\w+|tripl\w+|halv\w+|extra|per\ (?:week|month|day|client|lead)|a\ (?:week|month|day|year)|got\ back|freed|spent|spend|counted|lost|losing|wast\w+|spar\w+|statt|fr[üu]her|weniger|ahorr\w+|antes|menos|gagn\w+|[ée]conomis\w+|moins|risparmi\w+|meno|prima|econom\w+|rechne)\b|時間|減|増|短縮",
+        r"(?ix)\b(?:sav(?:e|es|ed|ing|ings)|cuts?|reduc\w+|instead\ of|rather\ than|used\ to|took|takes?\ (?:me|us|them|about|less|only|under)|now|earn\w*|revenue|recover\w*|brings?|brought|worth|more|fewer|less|dropp?\w*|fell|rose|increas\w+|decreas\w+|went\ from|from\ \S+(?:\ \S+){0,4}\ to|down\ to|up\ to|faster|doubl\w+|tripl\w+|halv\w+|extra|per\ (?:week|month|day|client|lead)|a\ (?:week|month|day|year)|got\ back|freed|spent|spend|counted|lost|losing|wast\w+|spar\w+|statt|fr[üu]her|weniger|ahorr\w+|antes|menos|gagn\w+|[ée]conomis\w+|moins|risparmi\w+|meno|prima|econom\w+|rechne|down|by\ \d+|no\ longer|do(?:n't|n’t|\ not)\ have\ to|faster|shorter|pass[ée]\w*|contre|deix\w+|evit\w+|von\ \S+(?:\ \S+){0,3}\ auf|de\ \S+(?:\ \S+){0,4}\ (?:a|para|à)|this\ year|last\ year)\b|→|⇒|時間|減|増|短縮",
     )
 });
 
@@ -202,6 +220,7 @@ fn measure(found: &Captures) -> Option<(f64, ClaimUnit, Option<String>)> {
             "$" => "USD",
             "€" => "EUR",
             "£" => "GBP",
+            "R$" | "r$" => "BRL",
             _ => "JPY",
         };
         return Some((

@@ -32,17 +32,37 @@ pub(crate) fn title(reading: &Reading, part: &Part, is_alone: bool) -> Composed 
         let spans = reading.text.find(&own).map(|at| at..at + own.len()).into_iter().collect();
         return Composed { text: shorten(&own, TITLE), spans };
     }
-    let actions = reading.said[part.sentences.clone()].iter().flat_map(|s| s.actions.iter());
-    if let Some(action) =
-        actions.max_by_key(|range| (range.len().min(60), std::cmp::Reverse(range.start)))
-    {
+    if let Some(action) = telling_action(reading, part) {
         let text = capitalised(&shorten(&plain(&reading.text[action.clone()]), TITLE));
-        return Composed { text, spans: vec![action.clone()] };
+        return Composed { text, spans: vec![action] };
     }
     let first = reading.outline.sentences.get(part.sentences.start);
     let range = first.map_or(0..0, |sentence| sentence.range.clone());
     let text = shorten(&plain(&reading.text[range.clone()]), TITLE);
     Composed { text: if text.is_empty() { shorten(&own, TITLE) } else { text }, spans: vec![range] }
+}
+
+/// The action that tells most of `part` in few words: with a tool, neither a scrap nor a tale, early.
+fn telling_action(reading: &Reading, part: &Part) -> Option<Range<usize>> {
+    let has_tool = |range: &Range<usize>| {
+        reading.named.iter().zip(&reading.used).any(|(named, p)| {
+            *p >= 0.5 && named.places.iter().any(|place| range.contains(&place.mention.range.start))
+        })
+    };
+    let said = reading.said[part.sentences.clone()].iter();
+    let actions = said.flat_map(|said| said.actions.iter().map(move |range| (said.weight, range)));
+    actions
+        .enumerate()
+        .map(|(order, (weight, range))| {
+            let text = &reading.text[range.clone()];
+            let clause = text.find([',', ';', '(']).filter(|at| *at >= 24).unwrap_or(text.len());
+            let range = range.start..range.start + text[..clause].trim_end().len();
+            let fit = 1.0 - (range.len() as f32 - 48.0).abs() / 48.0;
+            let worth = fit.max(-0.5) + weight + if has_tool(&range) { 0.8 } else { 0.0 };
+            (worth - 0.05 * order as f32, range)
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, range)| range)
 }
 
 /// A document's title without the site's name, ornaments and a closing full stop.

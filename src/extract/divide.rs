@@ -173,12 +173,14 @@ fn label(reading: &Reading, sentence: usize) -> Option<Range<usize>> {
 static NEXT_ONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern::regex(
         r"(?ix)^(?:(?:and|so|okay|ok|now|alright|all\ right|right|then|but|well|um|uh)[,\ ]+)*(?:
-        (?:the\ |my\ |our\ )?(?:first|second|third|fourth|fifth|sixth|seventh|next|last|final|other)(?:\ (?:one|automation|workflow|build|system|thing|flow|bot|agent|piece|fix|quickie|small\ one|part|is|was|thing's)\b|,|:|\.)
-        |(?:automation|workflow|build|number|fix|step|quickie|idea|system)\ (?:number\ )?(?:one|two|three|four|five|six|seven|\d)\b
+        (?:the\ |my\ |our\ )?(?:first|second|third|fourth|fifth|sixth|seventh|next|last|final|other)(?:\ (?:one|automation|workflow|build|system|thing|flow|bot|agent|piece|fix|quickie|small\ one|part|bit|half|job|trick|use|is|was|thing's)\b|,|:|\.)
+        |(?:the\ |my\ |our\ )?(?:back|front)\ (?:end|half)\b|the\ other\ (?:end|side)\b
+        |thing\ (?:one|two|three|four|\d)\b
+        |(?:automation|workflow|build|number|fix|quickie|idea|system|part|flow|bot|agent)\ (?:number\ )?(?:one|two|three|four|five|six|seven|\d)\b
         |another\ (?:one|automation|workflow|flow|thing|build|bot|agent|small|quick)
         |(?:one|and)\ (?:more|last)\ (?:one|thing|automation|build)
         |(?:we|i)(?:'ve|\ have)?\ also\ (?:built|have|made|run|set\ up|automated|automate|use|did)
-        |there(?:'s|\ is)\ also\ (?:a|an|one)|separately,|on\ the\ side,
+        |there(?:'s|\ is|\ are)\ (?:also\ (?:a|an|one|the)|the\ \w+\ one)|then\ there(?:'s|\ is|\ are)\b|separately,|on\ the\ side,|on\ top\ of\ that,
         |zweitens|drittens|(?:das|der|die)\ (?:erste|zweite|dritte|vierte|andere|letzte)\b|au(?:ß|ss)erdem\ (?:haben|läuft)|noch\ (?:eine|etwas)
         |(?:la|el|lo)\ (?:primer[ao]?|segund[ao]|tercer[ao]?|otr[ao]|[úu]ltim[ao])\b|otra\ (?:cosa|automatizaci[óo]n)|adem[áa]s,
         |(?:le|la)\ (?:premi[eè]re?|deuxi[eè]me|second[e]?|troisi[eè]me|derni[eè]re?|autre)\b|ensuite,\ on\ a

@@ -28,7 +28,8 @@ parse personalise personalize pick ping place populate post prepare present prin
 queue quote rank read rebuild receive recommend record redirect refund refuse register reject release remind remove rename render reply report request reschedule resize \
 resolve respond retrieve return review revoke rewrite route run save scan schedule score scrape search select send \
 set share show sort split start stop store structure submit suggest summarise summarize sync synchronise synchronize tag take tell text \
-tick track transcribe transform translate trigger turn update upload upsert use validate verify wait warn watch withdraw write";
+tick track transcribe transform translate triage trigger trim turn unlock update upload upsert use validate verify wait warn watch withdraw write \
+answer e-mail figure lock mail pause phone poll price reconcile renew reorder ring sign";
 
 /// Verbs whose forms do not follow the rules: base, third person, progressive, past.
 const IRREGULAR: &[[&str; 4]] = &[
@@ -55,6 +56,10 @@ const IRREGULAR: &[[&str; 4]] = &[
     ["bring", "brings", "bringing", "brought"],
     ["hold", "holds", "holding", "held"],
     ["forward", "forwards", "forwarding", "forwarded"],
+    ["cut", "cuts", "cutting", "cut"],
+    ["stick", "sticks", "sticking", "stuck"],
+    ["feed", "feeds", "feeding", "fed"],
+    ["ring", "rings", "ringing", "rung"],
 ];
 
 /// Forms by which other languages tell an action, in lower case.
@@ -62,10 +67,11 @@ const FOREIGN: &str = "schickt sendet verschickt erstellt legt trägt prüft lie
 benachrichtigt speichert aktualisiert sortiert erzeugt ordnet fragt lädt leitet weist generiert gesendet geschickt \
 verschickt erstellt angelegt eingetragen geprüft gelesen geschrieben gebucht gemeldet erinnert benachrichtigt \
 gespeichert aktualisiert erzeugt zugeordnet abgelegt hochgeladen weitergeleitet bekommt geht anlegen eintragen vergleicht \
+erkennt landet zieht ruft bestellt \
 envía manda crea guarda añade agrega actualiza genera avisa notifica lee escribe busca extrae recuerda pregunta \
-clasifica publica sube copia comprueba revisa registra consulta responde calcula ofrece propone marca abre pide recibe llega apunta \
+clasifica publica sube copia comprueba revisa registra consulta responde calcula ofrece propone marca abre pide recibe llega apunta rellena descarga recoge cobra \
 envoie crée ajoute met génère prévient notifie lit écrit cherche extrait rappelle demande classe publie enregistre \
-vérifie répond calcule propose relance prépare remplit envoyé créé ajouté généré reçoit compare transmet range \
+vérifie répond calcule propose relance prépare remplit envoyé créé ajouté généré reçoit compare transmet range récupère ouvre \
 envia cria salva adiciona atualiza gera avisa lê escreve procura extrai lembra pergunta publica registra verifica \
 responde confere oferece marca recebe cadastra puxa monta lança \
 invia manda crea salva aggiunge aggiorna genera avvisa legge scrive cerca estrae ricorda chiede pubblica registra \

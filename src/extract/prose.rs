@@ -13,7 +13,7 @@ use crate::model::{
 use std::ops::Range;
 
 /// Below this probability a stretch of text is no automation.
-const KEPT: f32 = 0.5;
+const KEPT: f32 = 0.6;
 /// From this probability on a named tool counts as used.
 const USED: f32 = 0.45;
 /// Sections that weigh less than this tell of no steps.

@@ -5,9 +5,13 @@ use super::claim::{self, Claimed};
 use super::gazetteer::Gazetteer;
 use super::role::{Named, RoleModel, Scene};
 use super::structure::{Kind, Outline, Section};
+use super::telling;
 use super::trigger::{self, Cue};
 use crate::model::DocumentKind;
 use std::ops::Range;
+
+/// What remains of a sentence's weight when it tells how things were before, or what people think.
+const PAST: f32 = 0.4;
 
 /// What a sentence says.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +37,8 @@ pub(crate) struct Reading<'t> {
     pub(crate) is_declared: bool,
     /// Written for a template gallery.
     pub(crate) is_template: bool,
+    /// About a product or a program, which is the automation itself.
+    pub(crate) is_product: bool,
 }
 
 impl<'t> Reading<'t> {
@@ -53,7 +59,8 @@ impl<'t> Reading<'t> {
         let used = roles.used(&scene, &named);
         let said = said(text, &outline, is_template);
         let is_declared = kind.is_some() && is_template;
-        Self { title, text, outline, said, named, used, is_declared, is_template }
+        let is_product = matches!(kind, Some(DocumentKind::Launch | DocumentKind::Repository));
+        Self { title, text, outline, said, named, used, is_declared, is_template, is_product }
     }
 
     /// The words of the sentence numbered `at`.
@@ -86,8 +93,10 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
             let block = &outline.blocks[sentence.block];
             let is_question = text[sentence.range.clone()].ends_with(['?', '？']);
             let claims = claim::claims(text, &sentence.range);
+            let sentence_text = &text[sentence.range.clone()];
             let weight = weight(block.section, is_template);
-            if is_question || block.kind == Kind::Heading {
+            if is_question || block.kind == Kind::Heading || telling::is_small_print(sentence_text)
+            {
                 return Said { claims, weight, ..Said::default() };
             }
             let cues = trigger::cues(text, &sentence.range);
@@ -98,11 +107,12 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
                 .collect();
             let mut actions = action::actions(text, &sentence.range, block.kind, &taken);
             // "It saves six hours a week" tells a value, not an action.
-            let is_claimed = |range: &Range<usize>| {
-                claims.iter().any(|claim| range.contains(&claim.range.start))
-            };
-            actions.retain(|range| !(text[range.clone()].starts_with("sav") && is_claimed(range)));
-            Said { cues, actions, claims, weight }
+            actions.retain(|range| {
+                let is_claimed = claims.iter().any(|claim| range.contains(&claim.range.start));
+                !is_claimed || is_template && !text[range.clone()].starts_with("sav")
+            });
+            let is_past = !is_template && telling::is_past(sentence_text);
+            Said { cues, actions, claims, weight: if is_past { weight * PAST } else { weight } }
         })
         .collect()
 }

@@ -63,7 +63,9 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
         let Some(word) = opener.get(1) else { continue };
         let end = clause_end(sentence, word.end());
         let clause = &sentence[word.start()..end];
-        let bias = opener_strength(word.as_str().trim_end());
+        // "Whenever it isn't sure" is a branch; "when nobody answers" may well set something off.
+        let doubt = if UNSURE.is_match(clause) { -0.35 } else { 0.0 };
+        let bias = opener_strength(word.as_str().trim_end()) + doubt;
         let named = kind_of(clause);
         let (kind, strength) = named.unwrap_or((TriggerKind::Event, UNKNOWN));
         let range = shift(&(word.start()..end), range.start);
@@ -80,6 +82,13 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
     cues.extend(japanese(text, range));
     cues
 }
+
+/// What a machine may be, or find wanting, in the midst of its work.
+static UNSURE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::regex(
+        r"(?i)\b(?:(?:is|are|was)(?: not|n't|n’t) (?:sure|certain|clear|on|there|found|enough)|unsure|in doubt|not sure|doubtful|doesn(?:'|’)t (?:match|know|fit|recognise|recognize)|it(?:'|’)s done|it(?:'|’)s sure|wenn nicht|si no\b|sinon|if not|in case)\b",
+    )
+});
 
 /// How much an opener by itself speaks for a trigger.
 fn opener_strength(opener: &str) -> f32 {

@@ -96,7 +96,7 @@ fn markup(text: &str) -> Option<Shape> {
         Some((_, "<rss" | "<feed" | "<rdf:rdf")) => Some(Shape::Feed),
         Some((_, "<opml")) => Some(Shape::Other(
             "it is a list of feeds (OPML)",
-            "add its feeds with `reservoir source add`",
+            "bring its feeds in with `reservoir import --as opml`",
         )),
         Some(_) => Some(Shape::Html),
         None if html::is_html(text) => Some(Shape::Html),

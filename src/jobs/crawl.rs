@@ -36,7 +36,11 @@ pub(super) async fn run(
             Ok(intake.in_words())
         }
         SourceKind::Feed => visit_feed(pipeline, source, reporter).await,
-        SourceKind::Manual | SourceKind::Import => Ok("nothing to visit".to_owned()),
+        SourceKind::Import => {
+            let intake = intake::import_again(&pipeline.store, source.id, reporter).await?;
+            Ok(intake.in_words())
+        }
+        SourceKind::Manual => Ok("nothing to visit".to_owned()),
     }
 }
 
@@ -48,6 +52,7 @@ async fn visit_feed(
     let validators =
         Validators { etag: source.etag.clone(), last_modified: source.last_modified.clone() };
     let visit = feed::fetch(&pipeline.client, &source.address, &validators);
+    let begun = Timestamp::now();
     let answer = tokio::select! {
         answer = visit => answer,
         () = reporter.cancel().cancelled() => return Err(JobsError::Cancelled),
@@ -63,8 +68,10 @@ async fn visit_feed(
             let stored = intake::store_batch(&pipeline.store, source.id, docs).await?;
             intake.count(&stored);
             for problem in &problems {
-                intake::record_problem(&pipeline.store, &mut intake, problem).await?;
+                intake::record_problem(&pipeline.store, &mut intake, source.id, problem).await?;
             }
+            let id = source.id;
+            pipeline.store.write(move |writing| writing.clear_mended(id, None, begun)).await?;
             // The validators move only now that what they vouch for is on the disk.
             let new = (etag.as_deref(), last_modified.as_deref());
             record_visit(pipeline, source, new, Some(next)).await?;

@@ -36,10 +36,13 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
         .collect();
     let items: Vec<Item> = candidates.into_iter().map(|candidate| candidate.item).collect();
     let threads = Arc::clone(&pipeline.threads);
-    let mut pairs =
-        tokio::task::spawn_blocking(move || threads.install(|| find(&items, &|id| id > compared)))
-            .await
-            .map_err(|_| JobsError::Panicked(Stage::Dedupe))?;
+    let finding =
+        tokio::task::spawn_blocking(move || threads.install(|| find(&items, &|id| id > compared)));
+    // Finding is one piece of seconds: on a cancel it ends by itself, and what it found is dropped.
+    let mut pairs = tokio::select! {
+        found = finding => found.map_err(|_| JobsError::Panicked(Stage::Dedupe))?,
+        () = reporter.cancelled() => return Err(JobsError::Cancelled),
+    };
     // Two automations of one document were told apart by whoever wrote it.
     let document = |id| documents.get(&id);
     pairs.retain(|pair| document(pair.a).is_none() || document(pair.a) != document(pair.b));
@@ -83,10 +86,16 @@ async fn save(
             let groups: Vec<(AutomationId, Vec<AutomationId>)> = clusters(&same, rank)
                 .into_iter()
                 .map(|cluster| {
-                    let lead = cluster.lead;
-                    let members = cluster.members.into_iter();
                     // Others may link two items that a person has put apart.
-                    (lead, members.filter(|member| !is_apart(lead, *member)).collect())
+                    let mut kept = vec![cluster.lead];
+                    for member in cluster.members {
+                        let fits =
+                            |other: &AutomationId| *other != member && !is_apart(*other, member);
+                        if kept.iter().all(fits) {
+                            kept.push(member);
+                        }
+                    }
+                    (cluster.lead, kept)
                 })
                 .collect();
             writing.save_leads(&groups)?;

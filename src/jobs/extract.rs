@@ -91,13 +91,14 @@ async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), J
                 let document = &waiting.document;
                 match drafts {
                     Some(drafts) => {
+                        writing.clear_dead_letter(Stage::Extract, &document.identity)?;
                         added += writing.store_drafts(document, &drafts, MADE_BY, now)?.added;
                     }
                     None => {
                         given_up += 1;
                         let reason = "the extractor gave up on this text";
                         let hint = "please report it; the other documents went on";
-                        let subject = &document.identity;
+                        let subject = (Some(document.source), document.identity.as_str());
                         writing.record_dead_letter(
                             Stage::Extract,
                             subject,

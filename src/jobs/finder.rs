@@ -31,7 +31,7 @@ impl Finder {
         let (store, folder) = (store.clone(), index_folder.to_owned());
         tokio::task::spawn_blocking(move || {
             let index = Index::open(&folder)?;
-            Follower::new(store.clone(), index.clone()).catch_up(&mut |_| {})?;
+            Follower::new(store.clone(), index.clone()).catch_up(&mut |_| Ok(()))?;
             let vectors = Arc::new(Vectors::default());
             fetch(&store, &vectors, 0).and_then(|seq| {
                 let searcher = index.searcher(Arc::clone(&vectors))?;

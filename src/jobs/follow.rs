@@ -15,6 +15,9 @@ const BATCH: usize = 2_000;
 /// Labels less certain than this are not searched by.
 const LEAST_CERTAIN: f32 = 0.3;
 
+/// Hears how far following has come; an error ends it.
+pub type Watch<'a> = dyn FnMut(Progress) -> Result<(), JobsError> + 'a;
+
 /// What following did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Followed {
@@ -37,11 +40,12 @@ impl Follower {
         Self { store, index }
     }
 
-    /// Brings the index up to date, unless another process is at it; blocks.
+    /// Brings the index up to date, unless another process is at it; blocks. What `watch` answers
+    /// with an error ends it: the index then stays as it was committed last.
     ///
     /// # Errors
-    /// Where the store cannot be read or the index not written.
-    pub fn catch_up(&self, watch: &mut dyn FnMut(Progress)) -> Result<Option<Followed>, JobsError> {
+    /// Where the store cannot be read or the index not written; what `watch` said.
+    pub fn catch_up(&self, watch: &mut Watch<'_>) -> Result<Option<Followed>, JobsError> {
         match catch_up(&self.store, self.index.clone(), watch) {
             Err(JobsError::Search(SearchError::Busy { .. })) => Ok(None),
             other => other.map(Some),
@@ -50,11 +54,7 @@ impl Follower {
 }
 
 /// Brings the index up to date with the store, building it anew where it has to.
-pub(super) fn catch_up(
-    store: &Store,
-    index: Index,
-    watch: &mut dyn FnMut(Progress),
-) -> Result<Followed, JobsError> {
+fn catch_up(store: &Store, index: Index, watch: &mut Watch<'_>) -> Result<Followed, JobsError> {
     let mut writer = index.writer()?;
     let mut followed = match standing(store, &writer)? {
         Standing::At(seq) => replay(store, &mut writer, seq, watch)?,
@@ -64,7 +64,7 @@ pub(super) fn catch_up(
         }
     };
     // What came in while a rebuild was under way.
-    let rest = replay(store, &mut writer, followed.seq, &mut |_| {})?;
+    let rest = replay(store, &mut writer, followed.seq, &mut |_| Ok(()))?;
     followed.indexed += rest.indexed;
     followed.seq = rest.seq;
     writer.close()?;
@@ -72,42 +72,72 @@ pub(super) fn catch_up(
 }
 
 fn standing(store: &Store, writer: &Writer) -> Result<Standing, JobsError> {
-    let standing = writer.standing(store.id());
-    let Standing::At(seq) = standing else { return Ok(standing) };
-    let (oldest, newest) = store.read_blocking(|reading| {
-        Ok::<_, StoreError>((reading.find_oldest_change()?, reading.newest_change()?))
-    })?;
-    let is_behind_the_feed =
-        oldest.is_some_and(|oldest| oldest > seq + 1) || (oldest.is_none() && newest > seq);
-    if is_behind_the_feed || seq > newest {
-        return Ok(Standing::NeedsRebuild("it is from another time than the store".to_owned()));
+    let Some(position) = writer.position() else { return Ok(writer.standing(store.id())) };
+    let seq = position.seq;
+    let here = store.read_blocking(|reading| position_at(reading, store.id(), seq))?;
+    if here.as_ref() != Some(position) {
+        let other = writer.standing(store.id());
+        let reason = "it is from another time than the store".to_owned();
+        return Ok(match other {
+            Standing::NeedsRebuild(why) if !position.store_id.starts_with(store.id()) => {
+                Standing::NeedsRebuild(why)
+            }
+            _ => Standing::NeedsRebuild(reason),
+        });
     }
     Ok(Standing::At(seq))
+}
+
+/// What an index that has followed the store up to `seq` carries; `None` where that entry is no
+/// longer in the feed, or not yet.
+///
+/// The number alone does not tell a store from a backup of it that was put back and went on: the
+/// stamp of the entry does.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn position_at(
+    reading: &Reading<'_>,
+    store_id: &str,
+    seq: i64,
+) -> Result<Option<StorePosition>, StoreError> {
+    let stamp = match seq {
+        // Nothing followed yet, and the feed still tells everything.
+        0 if reading.find_oldest_change()?.unwrap_or(1) == 1 => Some(0),
+        _ => reading.find_stamp(seq)?,
+    };
+    Ok(stamp.map(|stamp| StorePosition { store_id: format!("{store_id}:{stamp:x}"), seq }))
 }
 
 fn replay(
     store: &Store,
     writer: &mut Writer,
     from: i64,
-    watch: &mut dyn FnMut(Progress),
+    watch: &mut Watch<'_>,
 ) -> Result<Followed, JobsError> {
     let mut followed = Followed { seq: from, ..Followed::default() };
     loop {
         let seq = followed.seq;
-        let (newest, changes) = store.read_blocking(|reading| {
+        let (position, changes) = store.read_blocking(|reading| {
             let feed = reading.list_changes(seq, BATCH)?;
-            let newest = feed.last().map(|change| change.seq);
-            // Only the last word on each item counts.
-            let last: BTreeMap<AutomationId, Operation> =
-                feed.iter().map(|change| (change.automation, change.operation)).collect();
-            Ok::<_, StoreError>((newest, load(reading, last.into_iter())?))
+            // Only the last word on each item counts, and how lists fold is not indexed.
+            let last: BTreeMap<AutomationId, Operation> = feed
+                .iter()
+                .filter(|change| change.operation != Operation::Fold)
+                .map(|change| (change.automation, change.operation))
+                .collect();
+            let position = match feed.last() {
+                Some(newest) => position_at(reading, store.id(), newest.seq)?,
+                None => None,
+            };
+            Ok::<_, StoreError>((position, load(reading, last.into_iter())?))
         })?;
-        let Some(newest) = newest else { return Ok(followed) };
+        let Some(position) = position else { return Ok(followed) };
         writer.apply(&changes)?;
-        writer.commit(&StorePosition { store_id: store.id().to_owned(), seq: newest })?;
-        followed.seq = newest;
+        writer.commit(&position)?;
+        followed.seq = position.seq;
         followed.indexed += changes.len();
-        watch(progress(followed.indexed, followed.indexed, 0));
+        watch(progress(followed.indexed, followed.indexed, 0))?;
     }
 }
 
@@ -115,12 +145,13 @@ fn rebuild(
     store: &Store,
     writer: &mut Writer,
     reason: String,
-    watch: &mut dyn FnMut(Progress),
+    watch: &mut Watch<'_>,
 ) -> Result<Followed, JobsError> {
     tracing::info!(%reason, "building the search index anew");
     writer.clear()?;
-    let (seq, total) = store.read_blocking(|reading| {
-        Ok::<_, StoreError>((reading.newest_change()?, reading.count_automations()?))
+    let (position, total) = store.read_blocking(|reading| {
+        let position = position_at(reading, store.id(), reading.newest_change()?)?;
+        Ok::<_, StoreError>((position, reading.count_automations()?))
     })?;
     let total = usize::try_from(total).unwrap_or(usize::MAX);
     let (mut after, mut indexed) = (AutomationId(0), 0);
@@ -135,10 +166,13 @@ fn rebuild(
         }
         writer.apply(&changes)?;
         indexed += changes.len();
-        watch(progress(indexed, total.max(indexed), 0));
+        watch(progress(indexed, total.max(indexed), 0))?;
     }
-    writer.commit(&StorePosition { store_id: store.id().to_owned(), seq })?;
-    Ok(Followed { indexed, seq, rebuilt_because: Some(reason) })
+    // A feed without its newest entry was tampered with: the next look builds anew again.
+    let unknown = || StorePosition { store_id: store.id().to_owned(), seq: 0 };
+    let position = position.unwrap_or_else(unknown);
+    writer.commit(&position)?;
+    Ok(Followed { indexed, seq: position.seq, rebuilt_because: Some(reason) })
 }
 
 fn load(
@@ -149,7 +183,7 @@ fn load(
         .map(|(id, operation)| {
             let found = match operation {
                 Operation::Upsert => reading.find_automation(id)?,
-                Operation::Delete => None,
+                Operation::Delete | Operation::Fold => None,
             };
             let Some(automation) = found else { return Ok(IndexChange::Delete(id)) };
             let document = match automation.document {

@@ -8,6 +8,7 @@ use crate::model::{NewDocument, NewSource, SourceId, SourceKind, Stage};
 use crate::store::{Store, StoreError, Stored, prepare};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -35,6 +36,14 @@ impl Intake {
     /// Documents seen, stored or not.
     pub fn seen(&self) -> usize {
         self.new + self.changed + self.same
+    }
+
+    /// Counts a problem, and keeps it in words where there is room.
+    pub(super) fn count_problem(&mut self, problem: &Problem) {
+        self.failed += 1;
+        if self.problems.len() < KEPT_PROBLEMS {
+            self.problems.push(problem.to_string());
+        }
     }
 
     pub(super) fn count(&mut self, stored: &[Stored]) {
@@ -76,9 +85,62 @@ pub async fn import(
     let id = store.write(move |writing| writing.save_source(&source, Timestamp::now())).await?;
     let mut intake = Intake::default();
     for path in paths {
-        take_in(store, id, Place::Path(path), &mut intake, &mut watch, None, cancel).await?;
+        read_in(store, id, path, &mut intake, &mut watch, None, cancel).await?;
     }
     Ok(intake)
+}
+
+/// Reads a path, and forgets what could not be read there before and can be now.
+async fn read_in(
+    store: &Store,
+    source: SourceId,
+    path: PathBuf,
+    intake: &mut Intake,
+    watch: &mut (impl FnMut(&Intake) + Send),
+    reporter: Option<&Reporter>,
+    cancel: &CancellationToken,
+) -> Result<(), JobsError> {
+    let begun = Timestamp::now();
+    // Problems name the path without its links.
+    let root = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let root = root.display().to_string();
+    take_in(store, source, Place::Path(path), intake, watch, reporter, cancel).await?;
+    store.write(move |writing| writing.clear_mended(source, Some(&root), begun)).await?;
+    Ok(())
+}
+
+/// Imports again what could not be imported.
+pub(super) async fn import_again(
+    store: &Store,
+    source: SourceId,
+    reporter: &Reporter,
+) -> Result<Intake, JobsError> {
+    let letters = store.read(|reading| reading.list_dead_letters(usize::MAX >> 1)).await?;
+    let paths: BTreeSet<PathBuf> = letters
+        .iter()
+        .filter(|letter| letter.stage == Stage::Crawl && letter.source == Some(source))
+        .map(|letter| file_of(&letter.subject))
+        .collect();
+    let mut intake = Intake::default();
+    for path in paths {
+        let cancel = reporter.cancel();
+        read_in(store, source, path, &mut intake, &mut |_| {}, Some(reporter), cancel).await?;
+    }
+    Ok(intake)
+}
+
+/// The file that a dead letter is of: its subject may name a line (`:7`) or a part (`#7`) of it.
+fn file_of(subject: &str) -> PathBuf {
+    let whole = PathBuf::from(subject);
+    let cut = subject.rsplit_once([':', '#']);
+    match cut {
+        Some((file, number))
+            if !whole.exists() && number.bytes().all(|letter| letter.is_ascii_digit()) =>
+        {
+            PathBuf::from(file)
+        }
+        _ => whole,
+    }
 }
 
 /// What an intake reads.
@@ -96,14 +158,15 @@ pub(super) async fn crawl(
     place: Place,
     reporter: &Reporter,
 ) -> Result<Intake, JobsError> {
-    let mut intake = Intake::default();
+    let (mut intake, begun) = (Intake::default(), Timestamp::now());
     take_in(store, source, place, &mut intake, &mut |_| {}, Some(reporter), reporter.cancel())
         .await?;
+    store.write(move |writing| writing.clear_mended(source, None, begun)).await?;
     reporter.tell(pipeline::progress(intake.seen(), intake.seen(), intake.failed)).await?;
     Ok(intake)
 }
 
-enum Read {
+pub(super) enum Read {
     Documents(Vec<NewDocument>),
     Problem(Problem),
 }
@@ -126,7 +189,7 @@ async fn take_in(
                 let stored = store_batch(store, source, documents).await?;
                 intake.count(&stored);
             }
-            Read::Problem(problem) => record_problem(store, intake, &problem).await?,
+            Read::Problem(problem) => record_problem(store, intake, source, &problem).await?,
         }
         watch(intake);
         if let Some(reporter) = reporter {
@@ -139,7 +202,8 @@ async fn take_in(
     reader.await.map_err(|_| JobsError::Panicked(Stage::Crawl))
 }
 
-fn read_batches(place: &Place, send: &mpsc::Sender<Read>, stop: &CancellationToken) {
+/// Reads a place into batches, on the calling thread, until it is told to stop.
+pub(super) fn read_batches(place: &Place, send: &mpsc::Sender<Read>, stop: &CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut sink = |read| {
         // A closed channel means that the store failed: what is read from here on goes nowhere,
@@ -193,12 +257,10 @@ pub(super) async fn store_batch(
 pub(super) async fn record_problem(
     store: &Store,
     intake: &mut Intake,
+    source: SourceId,
     problem: &Problem,
 ) -> Result<(), JobsError> {
-    intake.failed += 1;
-    if intake.problems.len() < KEPT_PROBLEMS {
-        intake.problems.push(problem.to_string());
-    }
+    intake.count_problem(problem);
     let problem = problem.clone();
     let now = Timestamp::now();
     store
@@ -208,7 +270,8 @@ pub(super) async fn record_problem(
                 None => problem.path.clone(),
             };
             let hint = Some(problem.hint.as_str());
-            writing.record_dead_letter(Stage::Crawl, &place, &problem.what, hint, now)
+            let subject = (Some(source), place.as_str());
+            writing.record_dead_letter(Stage::Crawl, subject, &problem.what, hint, now)
         })
         .await?;
     Ok(())

@@ -2,10 +2,11 @@
 
 use super::lease::HeldLease;
 use super::report::Reporter;
-use super::{Follower, JobsError, crawl, dedupe, embed, extract, sample};
+use super::{Follower, JobsError, crawl, dedupe, embed, extract, replay, sample};
 use crate::extract::Extractor;
-use crate::model::{JobRow, JobState, Progress, Source, SourceKind, Stage};
+use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
+use crate::review::wake;
 use crate::search::Index;
 use crate::store::Store;
 use jiff::Timestamp;
@@ -35,6 +36,21 @@ pub struct Plan {
     pub sources: Vec<String>,
     /// Bring in the shipped sample week first.
     pub with_sample: bool,
+}
+
+/// What a run takes up again, beside what waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Again {
+    #[default]
+    Nothing,
+    /// Every document is extracted again, from its text as it is stored.
+    Extraction,
+    /// Every raw body is read again as it is stored, instead of visiting sources; what comes out
+    /// otherwise is a new revision.
+    Reading,
+    /// What died is tried again: sources with dead letters are visited, due or not, and what could
+    /// not be imported is imported again.
+    DeadLetters,
 }
 
 /// Entries of the change feed kept after they are indexed, for workbenches that tell of changes.
@@ -100,10 +116,25 @@ impl Pipeline {
         watch: impl Fn(&JobRow) + Send + Sync + 'static,
         cancel: CancellationToken,
     ) -> Result<Summary, JobsError> {
+        self.run_again(Again::Nothing, plan, watch, cancel).await
+    }
+
+    /// As [`Pipeline::run`], taking `again` up again; nothing is marked before the run has the
+    /// lease.
+    ///
+    /// # Errors
+    /// As [`Pipeline::run`].
+    pub async fn run_again(
+        &self,
+        again: Again,
+        plan: Plan,
+        watch: impl Fn(&JobRow) + Send + Sync + 'static,
+        cancel: CancellationToken,
+    ) -> Result<Summary, JobsError> {
         let busy = |_| JobsError::Busy { owner: self.settings.owner.clone() };
         let _running = self.running.try_lock().map_err(busy)?;
         let lease = HeldLease::take(&self.store, &self.settings.owner, cancel.clone()).await?;
-        let outcome = self.run_leased(plan, Arc::new(watch), &cancel).await;
+        let outcome = self.run_leased(again, plan, Arc::new(watch), &cancel).await;
         lease.give_back().await;
         outcome
     }
@@ -115,14 +146,30 @@ impl Pipeline {
 
     async fn run_leased(
         &self,
+        again: Again,
         plan: Plan,
         watch: Arc<dyn Fn(&JobRow) + Send + Sync>,
         cancel: &CancellationToken,
     ) -> Result<Summary, JobsError> {
         let now = Timestamp::now();
-        self.store.write(move |writing| writing.wake_deferred(now)).await?;
-        let sources = self.sources_to_crawl(&plan).await?;
-        let jobs = planned_jobs(&plan, &sources);
+        wake(&self.store, now).await.map_err(|error| JobsError::Wake(Box::new(error)))?;
+        match again {
+            Again::Extraction => {
+                self.store.write(|writing| writing.mark_for_extraction(None)).await?;
+            }
+            Again::DeadLetters => {
+                self.store.write(|writing| writing.retry_dead_letters()).await?;
+            }
+            Again::Nothing | Again::Reading => {}
+        }
+        let sources = match again {
+            Again::Reading => Vec::new(),
+            _ => self.sources_to_crawl(&plan, again).await?,
+        };
+        let mut jobs = planned_jobs(&plan, &sources);
+        if again == Again::Reading {
+            jobs.insert(0, (Stage::Crawl, replay::SUBJECT.to_owned()));
+        }
         let owner = self.settings.owner.clone();
         let rows = self
             .store
@@ -151,6 +198,9 @@ impl Pipeline {
         }
         let outcome = match (reporter.stage(), source) {
             (Stage::Crawl, Some(source)) => crawl::run(self, &source, &reporter).await,
+            (Stage::Crawl, None) if reporter.row().subject == replay::SUBJECT => {
+                replay::run(self, &reporter).await
+            }
             (Stage::Crawl, None) => Ok("no source is due".to_owned()),
             (Stage::Extract, _) => self.extract(&reporter).await,
             (Stage::Embed, _) => embed::run(self, &reporter).await,
@@ -164,7 +214,7 @@ impl Pipeline {
                 reporter.finish(JobState::Cancelled, Some(message.into())).await
             }
             Err(error) => {
-                let words = crate::text::with_causes(&error);
+                let words = error.in_words();
                 tracing::error!(stage = %reporter.stage(), error = %words, "a job failed");
                 reporter.finish(JobState::Failed, Some(words)).await
             }
@@ -182,10 +232,10 @@ impl Pipeline {
     async fn index(&self, reporter: &Reporter) -> Result<String, JobsError> {
         let store = self.store.clone();
         let folder = self.settings.index_folder.clone();
-        let watch = reporter.clone();
+        let (watch, runtime) = (reporter.clone(), tokio::runtime::Handle::current());
         let followed = tokio::task::spawn_blocking(move || {
             let follower = Follower::new(store, Index::open(&folder)?);
-            follower.catch_up(&mut |progress| watch.note(progress))
+            follower.catch_up(&mut |progress| runtime.block_on(watch.tell(progress)))
         })
         .await
         .map_err(|_| JobsError::Panicked(Stage::Index))??;
@@ -200,7 +250,11 @@ impl Pipeline {
         })
     }
 
-    async fn sources_to_crawl(&self, plan: &Plan) -> Result<Vec<Source>, JobsError> {
+    pub(super) async fn sources_to_crawl(
+        &self,
+        plan: &Plan,
+        again: Again,
+    ) -> Result<Vec<Source>, JobsError> {
         if !plan.has(Stage::Crawl) && !plan.with_sample {
             return Ok(Vec::new());
         }
@@ -214,11 +268,15 @@ impl Pipeline {
             chosen.push(found.ok_or_else(|| JobsError::NoSource(name.clone()))?.clone());
         }
         if plan.sources.is_empty() && !plan.with_sample {
+            let troubled = match again {
+                Again::DeadLetters => {
+                    self.store.read(|reading| reading.list_troubled_sources()).await?
+                }
+                _ => Vec::new(),
+            };
             let now = Timestamp::now();
             chosen.extend(known.into_iter().filter(|source| {
-                matches!(source.kind, SourceKind::Folder | SourceKind::Feed)
-                    && source.is_enabled
-                    && source.next_attempt.is_none_or(|next| next <= now)
+                source.is_due(now) || source.is_enabled && troubled.contains(&source.id)
             }));
         }
         Ok(chosen)

@@ -19,7 +19,7 @@ pub struct Reporter {
     store: Store,
     watch: Watch,
     cancel: CancellationToken,
-    /// A std mutex: held for a copy only.
+    /// A std mutex: held for a copy only, never while the watcher hears.
     state: Arc<Mutex<State>>,
 }
 
@@ -51,22 +51,15 @@ impl Reporter {
         let (id, now) = (self.row().id, Timestamp::now());
         let started = self.store.write(move |writing| writing.start_job(id, now)).await?;
         if started {
-            let mut state = self.lock();
-            state.row.state = JobState::Running;
-            state.row.started = Some(now);
-            (self.watch)(&state.row);
+            let row = {
+                let mut state = self.lock();
+                state.row.state = JobState::Running;
+                state.row.started = Some(now);
+                state.row.clone()
+            };
+            (self.watch)(&row);
         }
         Ok(started)
-    }
-
-    /// Notes progress from a thread that cannot wait: it is told at the next [`Reporter::tell`].
-    pub fn note(&self, progress: Progress) {
-        let mut state = self.lock();
-        state.row.progress = progress;
-        if state.told.elapsed() >= PAUSE {
-            state.told = Instant::now();
-            (self.watch)(&state.row);
-        }
     }
 
     /// Notes progress, writes it to the store when it is time, and asks whether to go on.
@@ -77,18 +70,19 @@ impl Reporter {
         let due = {
             let mut state = self.lock();
             state.row.progress = progress;
-            let due = state.told.elapsed() >= PAUSE;
-            if due {
+            let is_due = state.told.elapsed() >= PAUSE;
+            is_due.then(|| {
                 state.told = Instant::now();
-                (self.watch)(&state.row);
-            }
-            due
+                state.row.clone()
+            })
         };
+        if let Some(row) = &due {
+            (self.watch)(row);
+        }
         if self.cancel.is_cancelled() {
             return Err(JobsError::Cancelled);
         }
-        if due {
-            let id = self.row().id;
+        if let Some(JobRow { id, .. }) = due {
             let wants_cancel = self
                 .store
                 .write(move |writing| {
@@ -126,6 +120,23 @@ impl Reporter {
             .await?;
         (self.watch)(&row);
         Ok(row)
+    }
+
+    /// Ends when this process or another wants the job to stop: for work in one long piece.
+    pub async fn cancelled(&self) {
+        let id = self.row().id;
+        loop {
+            tokio::select! {
+                () = self.cancel.cancelled() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+            let wanted = self.store.read(move |reading| reading.is_cancel_wanted(id)).await;
+            match wanted {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "cannot tell whether a job shall stop"),
+            }
+        }
     }
 
     /// Resolves when the job shall stop.

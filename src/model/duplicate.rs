@@ -20,7 +20,6 @@ named! {
         Proposed = "proposed",
         /// A person said: not a duplicate. Never proposed again.
         Apart = "apart",
-        Merged = "merged",
     }
 }
 
@@ -32,4 +31,28 @@ pub struct DuplicatePair {
     /// Probability in 0..=1 that both are the same automation.
     pub p: f32,
     pub verdict: DuplicateVerdict,
+}
+
+/// Whether an item is kept apart from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Separation {
+    pub from: AutomationId,
+    pub is_apart: bool,
+}
+
+/// Who stands behind whom in lists, seen from one item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fold {
+    /// Whom it stands behind.
+    pub lead: Option<AutomationId>,
+    /// Who stand behind it, oldest first.
+    pub folded: Vec<AutomationId>,
+}
+
+impl Fold {
+    /// Each that stands behind another, with whom it stands behind, for the fold of item `id`.
+    pub(crate) fn pairs(&self, id: AutomationId) -> Vec<(AutomationId, AutomationId)> {
+        let behind_it = self.folded.iter().map(|member| (*member, id));
+        self.lead.map(|lead| (id, lead)).into_iter().chain(behind_it).collect()
+    }
 }

@@ -63,6 +63,10 @@ pub enum Field {
     Status,
     Reason,
     DeferredUntil,
+    /// Whether it is kept apart from another item; stands in the journal as a `Separation`.
+    Apart,
+    /// Who stands behind whom in lists; stands in the journal as a `Fold`.
+    Fold,
 }
 
 impl Field {
@@ -98,12 +102,14 @@ impl Field {
             Self::Status => "status",
             Self::Reason => "reason",
             Self::DeferredUntil => "deferred_until",
+            Self::Apart => "apart",
+            Self::Fold => "fold",
         }
     }
 
     /// The field called `name`, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Status, Self::Reason, Self::DeferredUntil]
+        [Self::Status, Self::Reason, Self::DeferredUntil, Self::Apart, Self::Fold]
             .into_iter()
             .chain(Self::EDITABLE)
             .find(|field| field.name() == name)

@@ -45,4 +45,6 @@ ids! {
     JobId,
     /// One pass of the pipeline: the jobs started together.
     RunId,
+    /// One call of a language model in the ledger.
+    CallId,
 }

@@ -77,7 +77,11 @@ named! {
         Tag = "tag",
         Edit = "edit",
         Merge = "merge",
+        /// Two items are not the same.
+        Apart = "apart",
         Add = "add",
+        /// A deferral whose time has come; nobody's act, and not undone.
+        Wake = "wake",
         Undo = "undo",
         Redo = "redo",
     }
@@ -85,7 +89,12 @@ named! {
 
 named! {
     /// Through which door a decision came.
-    Origin { Workbench = "workbench", CommandLine = "command_line" }
+    Origin {
+        Workbench = "workbench",
+        CommandLine = "command_line",
+        /// Time passed.
+        Clock = "clock",
+    }
 }
 
 /// One entry of the journal: who changed what on which item, and what it was before.
@@ -113,7 +122,7 @@ pub enum Refusal {
     Already(AutomationId, Status),
     #[error("#{id} was changed since you looked (revision {seen}, now {now}); look again")]
     Stale { id: AutomationId, seen: u32, now: u32 },
-    #[error("`{}` of #{id} was changed since by {by}; undo that first, or edit it", .field.name())]
+    #[error("`{}` of #{id} was changed since by {by}; undo that first, or once more for what came before", .field.name())]
     ChangedSince { id: AutomationId, field: Field, by: String },
     #[error("`{}` of #{id} cannot be set to {value}: {why}", .field.name())]
     BadValue { id: AutomationId, field: Field, value: String, why: String },
@@ -142,6 +151,8 @@ impl Automation {
             Field::Status => serde_json::to_value((self.status, self.merged_into)),
             Field::Reason => serde_json::to_value(&self.reason),
             Field::DeferredUntil => serde_json::to_value(self.deferred_until),
+            // What holds between items is the store's to know.
+            Field::Apart | Field::Fold => Ok(Value::Null),
         };
         value.expect("invariant: the domain's types are plain JSON")
     }
@@ -179,6 +190,7 @@ impl Automation {
             }),
             Field::Reason => read(value).map(|v| self.reason = v),
             Field::DeferredUntil => read(value).map(|v| self.deferred_until = v),
+            Field::Apart | Field::Fold => Ok(()),
         };
         let id = self.id;
         outcome.map_err(|why| Refusal::BadValue { id, field, value: value.to_string(), why })

@@ -1,7 +1,8 @@
 //! What is asked of search, and what it answers.
 
 use super::automation::named;
-use super::{AutomationId, Status};
+use super::{AutomationId, Order, QueueFilter, Status};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 named! {
@@ -22,6 +23,8 @@ named! {
         Industry = "industry",
         Tool = "tool",
         Source = "source",
+        /// The week in which it was gathered, as `2026-W47`.
+        Week = "week",
         Tag = "tag",
         Status = "status",
         Kind = "kind",
@@ -58,6 +61,31 @@ impl SearchQuery {
             with_facets: false,
         }
     }
+}
+
+impl SearchQuery {
+    /// The list that stands for a search without words: newest first, narrowed alike.
+    pub fn as_queue(&self) -> QueueFilter {
+        QueueFilter {
+            status: match self.statuses.as_slice() {
+                [status] => Some(*status),
+                _ => None,
+            },
+            facets: self.filters.clone(),
+            order: Order::Newest,
+            folds_duplicates: false,
+            ..QueueFilter::default()
+        }
+    }
+}
+
+/// A search that a reviewer keeps under a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedSearch {
+    pub name: String,
+    pub query: SearchQuery,
+    /// When its reviewer last looked at what it finds.
+    pub seen: Timestamp,
 }
 
 /// Why a hit stands where it stands.

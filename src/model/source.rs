@@ -1,7 +1,7 @@
 //! A source: a place from which documents come again and again.
 
-use super::SourceId;
 use super::automation::named;
+use super::{Schedule, SourceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,8 @@ pub struct Source {
     pub address: String,
     pub title: Option<String>,
     pub is_enabled: bool,
+    /// Least time between two visits; as the source itself asks where none is set.
+    pub schedule: Option<Schedule>,
     /// Validators of the last answer, for conditional requests.
     pub etag: Option<String>,
     pub last_modified: Option<String>,
@@ -52,4 +54,25 @@ pub struct Source {
     /// Not to be asked again before this moment (Retry-After, max-age, back-off).
     pub next_attempt: Option<Timestamp>,
     pub consecutive_failures: u32,
+}
+
+impl Source {
+    /// Whether a run that names no source visits it at `now`.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let is_rested = self.schedule.is_none_or(|schedule| {
+            let since = self.last_success.map(|last| now.duration_since(last).as_secs());
+            since.is_none_or(|since| since >= schedule.pause_seconds())
+        });
+        self.kind.is_visited()
+            && self.is_enabled
+            && is_rested
+            && self.next_attempt.is_none_or(|next| next <= now)
+    }
+}
+
+impl SourceKind {
+    /// Whether it is a place to visit, which people add and change.
+    pub fn is_visited(self) -> bool {
+        matches!(self, Self::Folder | Self::Feed)
+    }
 }

@@ -109,7 +109,7 @@ pub struct Counts {
     pub deferred: u64,
     pub merged: u64,
     pub documents: u64,
-    /// Verdicts given since midnight UTC by this reviewer.
+    /// Verdicts given by this reviewer since the midnight where they are.
     pub done_today: u64,
     pub dead_letters: u64,
 }

@@ -3,9 +3,11 @@
 use super::{ReviewError, Reviewer, Target};
 use crate::model::{
     Automation, AutomationId, BatchId, Content, DecisionId, DecisionKind, Edit, Field, FieldChange,
-    Location, Refusal, Status, Verdict, normal_tags,
+    Fold, Location, Origin, Refusal, Separation, Status, Verdict, normal_tags,
 };
 use crate::store::{Store, Writing};
+use serde::Deserialize;
+use serde_json::json;
 
 /// What an act did.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,22 +111,36 @@ pub async fn merge(
     .await
 }
 
-/// Says that two items are not the same; no finder proposes them again.
+/// Says that two items are not the same, as one batch: no finder proposes them again, and neither
+/// stands behind the other, until an undo lets them be alike as they were.
 ///
 /// # Errors
-/// Where an id is unknown, or the store fails.
+/// Where an id is unknown, `Refusal::NothingTo` where they are kept apart already; the store's own
+/// failures.
 pub async fn apart(
     store: &Store,
     one: AutomationId,
     other: AutomationId,
     who: Reviewer,
-) -> Result<(), ReviewError> {
+) -> Result<Outcome, ReviewError> {
     store
         .write(move |writing| {
-            for id in [one, other] {
-                writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
+            let items = [look_up(writing, one, None)?, look_up(writing, other, None)?];
+            if one == other || writing.is_apart(one, other)? {
+                return Err(Refusal::NothingTo("keep apart: they are so already").into());
             }
-            Ok(writing.put_apart(one, other, &who.name, who.now)?)
+            let batch =
+                writing.open_batch(DecisionKind::Apart, &who.name, who.origin, None, who.now)?;
+            let mut changed = Vec::with_capacity(2);
+            // The second first: it leaves its place beside or behind the first, and the journal of
+            // the item that leaves holds the place it had.
+            for (item, from) in items.into_iter().zip([other, one]).rev() {
+                let value = |is_apart| json!(Separation { from, is_apart });
+                let change =
+                    FieldChange { field: Field::Apart, before: value(false), after: value(true) };
+                changed.insert(0, apply(writing, batch, item, &[change], None, &who)?);
+            }
+            Ok(Outcome { batch: Some(batch), changed, refused: Vec::new() })
         })
         .await
 }
@@ -135,37 +151,66 @@ pub async fn apart(
 /// `Refusal::BadValue` for an empty title; the store's own failures.
 pub async fn add(
     store: &Store,
-    mut content: Content,
+    content: Content,
     location: Location,
     who: Reviewer,
 ) -> Result<Outcome, ReviewError> {
-    content.title = content.title.trim().to_owned();
-    content.tags = normal_tags(content.tags);
+    add_all(store, vec![(content, location)], who).await
+}
+
+/// Adds automations as one batch: all of them, or none.
+///
+/// # Errors
+/// As [`add`]; `Refusal::NothingTo` where there are none.
+pub async fn add_all(
+    store: &Store,
+    items: Vec<(Content, Location)>,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    if items.is_empty() {
+        return Err(Refusal::NothingTo("add").into());
+    }
     store
         .write(move |writing| {
-            if content.title.is_empty() {
-                return Err(Refusal::BadValue {
-                    id: AutomationId(0),
-                    field: Field::Title,
-                    value: "\"\"".into(),
-                    why: "a title cannot be empty".into(),
-                }
-                .into());
-            }
             let batch =
                 writing.open_batch(DecisionKind::Add, &who.name, who.origin, None, who.now)?;
-            let added = writing.insert_manual(&content, &location, who.now)?;
-            // Taken back, an addition is rejected rather than lost.
-            let before = Automation { status: Status::Rejected, ..added.clone() };
-            let change = FieldChange {
-                field: Field::Status,
-                before: before.value(Field::Status),
-                after: added.value(Field::Status),
-            };
-            writing.record_decision(batch, added.id, added.revision, &[change], None)?;
-            Ok(Outcome { batch: Some(batch), changed: vec![added], refused: Vec::new() })
+            let mut changed = Vec::with_capacity(items.len());
+            for (content, location) in items {
+                changed.push(add_one(writing, batch, content, &location, &who)?);
+            }
+            Ok(Outcome { batch: Some(batch), changed, refused: Vec::new() })
         })
         .await
+}
+
+fn add_one(
+    writing: &Writing<'_>,
+    batch: BatchId,
+    mut content: Content,
+    location: &Location,
+    who: &Reviewer,
+) -> Result<Automation, ReviewError> {
+    content.title = content.title.trim().to_owned();
+    content.tags = normal_tags(content.tags);
+    if content.title.is_empty() {
+        return Err(Refusal::BadValue {
+            id: AutomationId(0),
+            field: Field::Title,
+            value: "\"\"".into(),
+            why: "a title cannot be empty".into(),
+        }
+        .into());
+    }
+    let added = writing.insert_manual(&content, location, who.now)?;
+    // Taken back, an addition is rejected rather than lost.
+    let before = Automation { status: Status::Rejected, ..added.clone() };
+    let change = FieldChange {
+        field: Field::Status,
+        before: before.value(Field::Status),
+        after: added.value(Field::Status),
+    };
+    writing.record_decision(batch, added.id, added.revision, &[change], None)?;
+    Ok(added)
 }
 
 fn only_changes(
@@ -250,9 +295,51 @@ pub(super) fn apply(
     for change in changes {
         item.set(change.field, &change.after)?;
     }
-    writing.save_automation(&item, Some((&who.name, who.now)))?;
-    writing.record_decision(batch, item.id, item.revision, changes, reverses)?;
+    let is_by_a_person = who.origin != Origin::Clock;
+    let before = writing.load_fold(item.id)?;
+    writing.save_automation(&item, is_by_a_person.then_some((&who.name, who.now)))?;
+    relate(writing, item.id, changes, who)?;
+    let after = writing.load_fold(item.id)?;
+    // What was asked of the fold may have been possible in part only: the journal holds what is.
+    let mut done: Vec<FieldChange> =
+        changes.iter().filter(|change| change.field != Field::Fold).cloned().collect();
+    if before != after {
+        done.push(FieldChange { field: Field::Fold, before: json!(before), after: json!(after) });
+    }
+    writing.record_decision(batch, item.id, item.revision, &done, reverses)?;
     item.revision += 1;
-    item.decided = Some(who.now);
+    if is_by_a_person {
+        item.decided = Some(who.now);
+    }
     Ok(item)
+}
+
+/// Writes what holds between items.
+fn relate(
+    writing: &Writing<'_>,
+    id: AutomationId,
+    changes: &[FieldChange],
+    who: &Reviewer,
+) -> Result<(), ReviewError> {
+    let bad = |change: &FieldChange, error: serde_json::Error| Refusal::BadValue {
+        id,
+        field: change.field,
+        value: change.after.to_string(),
+        why: error.to_string(),
+    };
+    for change in changes {
+        match change.field {
+            Field::Apart => {
+                let separation =
+                    Separation::deserialize(&change.after).map_err(|error| bad(change, error))?;
+                writing.save_separation(id, separation, &who.name, who.now)?;
+            }
+            Field::Fold => {
+                let read = |value| Fold::deserialize(value).map_err(|error| bad(change, error));
+                writing.change_fold(id, &read(&change.before)?, &read(&change.after)?)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

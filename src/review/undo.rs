@@ -1,35 +1,41 @@
 //! Undo and redo: the journal read backwards, across restarts.
 //!
-//! Both take decisions back: an undo those of an act, a redo those of an undo. That is done whole or
-//! not at all, and only where every field still has the value that it was given: what another
-//! reviewer did since is never overwritten.
+//! Both take decisions back: an undo those of an act, a redo those of an undo, each only where every
+//! field still has the value that it was given: what another reviewer did since is never
+//! overwritten. What cannot be taken back is told, and passed over by the next undo.
 
 use super::act::apply;
 use super::{Outcome, ReviewError, Reviewer};
-use crate::model::{AutomationId, BatchId, Decision, DecisionKind, FieldChange, Refusal};
+use crate::model::{
+    Automation, AutomationId, BatchId, Decision, DecisionKind, Field, FieldChange, Refusal, Status,
+};
 use crate::store::{Store, Writing};
 
 /// Takes back the reviewer's newest batch that stands; with `item`, the newest decision on that
-/// item alone, whoever made it.
+/// item alone, whoever made it. Of a batch, what can be is taken back, and the rest is told in the
+/// outcome.
 ///
 /// # Errors
 /// `Refusal::NothingTo` where nothing is left, `Refusal::ChangedSince` where it would overwrite a
-/// later change.
+/// later change; asked again, it then goes on with the batch before.
 pub async fn undo(
     store: &Store,
     item: Option<AutomationId>,
     who: Reviewer,
 ) -> Result<Outcome, ReviewError> {
-    store
+    let outcome = store
         .write(move |writing| {
             let batch = match item {
                 Some(item) => writing.find_undoable_on(item)?,
                 None => writing.find_undoable(&who.name)?,
             };
-            let batch = batch.ok_or(Refusal::NothingTo("undo"))?.id;
-            reverse(writing, batch, DecisionKind::Undo, item, &who)
+            let batch = batch.ok_or(Refusal::NothingTo("undo"))?;
+            // Two items are kept apart, or neither is.
+            let item = item.filter(|_| batch.kind != DecisionKind::Apart);
+            reverse(writing, batch.id, DecisionKind::Undo, item, &who)
         })
-        .await
+        .await;
+    refused_whole(outcome)
 }
 
 /// Does again what the reviewer undid last, unless they have decided something since.
@@ -37,12 +43,22 @@ pub async fn undo(
 /// # Errors
 /// As [`undo`].
 pub async fn redo(store: &Store, who: Reviewer) -> Result<Outcome, ReviewError> {
-    store
+    let outcome = store
         .write(move |writing| {
             let batch = writing.find_redoable(&who.name)?.ok_or(Refusal::NothingTo("do again"))?;
             reverse(writing, batch.id, DecisionKind::Redo, None, &who)
         })
-        .await
+        .await;
+    refused_whole(outcome)
+}
+
+/// A single refusal with nothing done is an error, once it is noted.
+fn refused_whole(outcome: Result<Outcome, ReviewError>) -> Result<Outcome, ReviewError> {
+    let outcome = outcome?;
+    match outcome.refused.as_slice() {
+        [(_, refusal)] if outcome.changed.is_empty() => Err(refusal.clone().into()),
+        _ => Ok(outcome),
+    }
 }
 
 /// Takes back the decisions of a batch that stand, last first; with `item`, only those on it.
@@ -57,37 +73,68 @@ fn reverse(
     decisions.retain(|decision| {
         !decision.is_undone && item.is_none_or(|item| decision.automation == item)
     });
-    let batch = writing.open_batch(kind, &who.name, who.origin, Some(of), who.now)?;
-    let mut changed = Vec::with_capacity(decisions.len());
+    let mut outcome = Outcome { batch: None, changed: Vec::new(), refused: Vec::new() };
     for decision in decisions.iter().rev() {
-        changed.push(reverse_one(writing, batch, decision, who)?);
+        let (item, changes) = match changes_back(writing, decision) {
+            Ok(back) => back,
+            Err(ReviewError::Refused(refusal)) => {
+                writing.pass_over(decision.id)?;
+                outcome.refused.push((decision.automation, refusal));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let batch = match outcome.batch {
+            Some(batch) => batch,
+            None => writing.open_batch(kind, &who.name, who.origin, Some(of), who.now)?,
+        };
+        outcome.batch = Some(batch);
+        outcome.changed.push(apply(writing, batch, item, &changes, Some(decision.id), who)?);
         writing.mark_undone(decision.id, true)?;
         if let Some(original) = decision.reverses {
             // Taking an undo back lets what it had undone stand again.
             writing.mark_undone(original, false)?;
         }
     }
-    Ok(Outcome { batch: Some(batch), changed, refused: Vec::new() })
+    Ok(outcome)
 }
 
-fn reverse_one(
+/// The item a decision was on, and what takes the decision back from how the item stands now.
+fn changes_back(
     writing: &Writing<'_>,
-    batch: BatchId,
     decision: &Decision,
-    who: &Reviewer,
-) -> Result<crate::model::Automation, ReviewError> {
+) -> Result<(Automation, Vec<FieldChange>), ReviewError> {
     let id = decision.automation;
     let item = writing.find_automation(id)?.ok_or(Refusal::Unknown(id))?;
-    let mut changes: Vec<FieldChange> =
-        decision.changes.iter().rev().map(FieldChange::inverse).collect();
-    // What is as wanted already (a deferral whose time came) needs no change.
-    changes.retain(|change| item.value(change.field) != change.after);
-    for change in &changes {
-        if item.value(change.field) != change.before {
+    let mut changes = Vec::with_capacity(decision.changes.len());
+    for wanted in decision.changes.iter().rev().map(FieldChange::inverse) {
+        if matches!(wanted.field, Field::Apart | Field::Fold) {
+            // Restored as far as what stands now allows.
+            changes.push(wanted);
+            continue;
+        }
+        let now = item.value(wanted.field);
+        if now == wanted.after {
+            continue;
+        }
+        if now != wanted.before && !came_back(writing, &item, decision, wanted.field)? {
             let by = writing.find_later_reviewer(id, decision.batch)?;
             let by = by.unwrap_or_else(|| "the pipeline".to_owned());
-            return Err(Refusal::ChangedSince { id, field: change.field, by }.into());
+            return Err(Refusal::ChangedSince { id, field: wanted.field, by }.into());
         }
+        changes.push(FieldChange { before: now, ..wanted });
     }
-    apply(writing, batch, item, &changes, Some(decision.id), who)
+    Ok((item, changes))
+}
+
+/// Whether the field is another only because the decision was a deferral that has run out.
+fn came_back(
+    writing: &Writing<'_>,
+    item: &Automation,
+    decision: &Decision,
+    field: Field,
+) -> Result<bool, ReviewError> {
+    Ok(matches!(field, Field::Status | Field::DeferredUntil)
+        && item.status == Status::Inbox
+        && writing.has_woken_since(item.id, decision.id)?)
 }

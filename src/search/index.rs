@@ -43,6 +43,13 @@ impl Index {
         Ok(index)
     }
 
+    /// The index under `root` as it is, making and mending nothing; `None` where there is none.
+    pub fn find(root: &Path) -> Option<Self> {
+        let folder = root.join(format!("v{SCHEMA_VERSION}"));
+        let is_there = folder.join("meta.json").exists();
+        is_there.then(|| Self { root: root.to_owned(), folder, set_aside: None })
+    }
+
     /// Why a former index was set aside on opening, if one was.
     pub fn set_aside(&self) -> Option<&str> {
         self.set_aside.as_deref()

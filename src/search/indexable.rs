@@ -24,14 +24,16 @@ pub struct Indexable {
     pub functions: Vec<String>,
     pub industries: Vec<String>,
     pub tags: Vec<String>,
+    /// When it was published, else gathered.
     pub dated: Timestamp,
+    pub gathered: Timestamp,
     /// Readable text of the source that the automation was read from, however long.
     pub body: String,
     pub vector: Option<Vector>,
 }
 
 impl Indexable {
-    /// An automation in the inbox with nothing known but its id and date.
+    /// An automation in the inbox, gathered when it is dated, with nothing else known of it.
     pub fn empty(id: AutomationId, dated: Timestamp) -> Self {
         Self {
             id,
@@ -48,6 +50,7 @@ impl Indexable {
             industries: Vec::new(),
             tags: Vec::new(),
             dated,
+            gathered: dated,
             body: String::new(),
             vector: None,
         }
@@ -81,6 +84,7 @@ impl Indexable {
             industries: labels(&content.industries),
             tags: content.tags.clone(),
             dated: document.and_then(|d| d.published).unwrap_or(automation.created),
+            gathered: automation.created,
             body: document.map(|d| d.readable.clone()).unwrap_or_default(),
             vector,
         }

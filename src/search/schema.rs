@@ -2,7 +2,7 @@
 
 use super::indexable::Indexable;
 use super::{meaning, tokens};
-use crate::model::FacetField;
+use crate::model::{FacetField, Week};
 use tantivy::schema::{
     DateOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
     TextOptions,
@@ -11,7 +11,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager, WhitespaceTokenizer};
 use tantivy::{DateTime, Index, TantivyDocument};
 
 /// Counts changes of fields or tokens; each version has its own folder.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Identifiers kept of one automation: enough for any workflow, a bound against dumps of data.
 const MOST_IDENTIFIERS: usize = 300;
@@ -38,7 +38,7 @@ pub(super) struct Fields {
     pub identifier: Field,
     pub origin: Field,
     pub dated: Field,
-    facets: [Field; 7],
+    facets: [Field; FacetField::ALL.len()],
     pub plain_words: TextAnalyzer,
     pub stems: TextAnalyzer,
     pub whole: TextAnalyzer,
@@ -88,7 +88,7 @@ impl Fields {
     /// Finds the fields in `schema`; `None` when it is another version's.
     pub(super) fn find(schema: &Schema) -> Option<Self> {
         let field = |name: &str| schema.get_field(name).ok();
-        let mut facets = [field("id")?; 7];
+        let mut facets = [field("id")?; FacetField::ALL.len()];
         for (place, facet) in facets.iter_mut().zip(FacetField::ALL) {
             *place = field(facet.name())?;
         }
@@ -148,6 +148,7 @@ impl Fields {
         add(FacetField::Status, item.status.name());
         item.kind.iter().for_each(|kind| add(FacetField::Kind, kind.name()));
         item.source.iter().for_each(|source| add(FacetField::Source, source));
+        add(FacetField::Week, &Week::of(item.gathered).to_string());
         let lists = [
             (FacetField::Function, &item.functions),
             (FacetField::Industry, &item.industries),

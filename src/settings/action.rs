@@ -14,6 +14,7 @@ pub enum Scope {
     Welcome,
     LookAlikes,
     Search,
+    Searches,
     Input,
     Picker,
     Tags,
@@ -22,7 +23,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::App,
         Self::List,
         Self::Item,
@@ -32,6 +33,7 @@ impl Scope {
         Self::Welcome,
         Self::LookAlikes,
         Self::Search,
+        Self::Searches,
         Self::Input,
         Self::Picker,
         Self::Tags,
@@ -51,6 +53,7 @@ impl Scope {
             Self::Welcome => "welcome",
             Self::LookAlikes => "look_alikes",
             Self::Search => "search",
+            Self::Searches => "searches",
             Self::Input => "input",
             Self::Picker => "picker",
             Self::Tags => "tags",
@@ -71,6 +74,7 @@ impl Scope {
             Self::Welcome => "welcome",
             Self::LookAlikes => "look-alikes",
             Self::Search => "search box",
+            Self::Searches => "saved searches",
             Self::Input => "prompts",
             Self::Picker => "palette and help",
             Self::Tags => "tags",
@@ -94,6 +98,8 @@ pub enum Context {
     /// A popup with a list and nothing to type: history, messages.
     Viewer,
     LookAlikes,
+    /// The list of saved searches.
+    Searches,
     /// The search box of the Library.
     Search,
     /// A prompt for one line: filter, reason, path.
@@ -106,13 +112,14 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Inbox,
         Self::Library,
         Self::Pipeline,
         Self::Welcome,
         Self::Viewer,
         Self::LookAlikes,
+        Self::Searches,
         Self::Search,
         Self::Input,
         Self::Picker,
@@ -131,6 +138,7 @@ impl Context {
             Self::Welcome => &[Scope::Welcome, App],
             Self::Viewer => &[List, App],
             Self::LookAlikes => &[Scope::LookAlikes, List, App],
+            Self::Searches => &[Scope::Searches, List, App],
             Self::Search => &[Scope::Search],
             Self::Input => &[Scope::Input],
             Self::Picker => &[Scope::Picker],
@@ -265,6 +273,8 @@ registry! {
         ClearFacets = "clear_facets", "clear facets", "Take every facet off", PLAIN;
         Why = "why", "why here", "Show why a result ranks where it does", PLAIN;
         MoreLikeThis = "like", "more like this", "Search for what means the same as this item", ITEM;
+        SaveSearch = "save_search", "save search", "Keep words and facets as a search with a name", PLAIN;
+        SavedSearches = "saved_searches", "saved searches", "Show the saved searches and what is new in each", PLAIN;
         MoreWords = "more_words", "more words", "Weigh words more than meaning", COUNT;
         MoreMeaning = "more_meaning", "more meaning", "Weigh meaning more than words", COUNT;
     }
@@ -288,6 +298,9 @@ registry! {
         SearchLeave = "leave", "leave", "Go to the results; a second time, clear the search", PLAIN;
         SearchDown = "down", "next result", "Move to the next result while typing", PLAIN;
         SearchUp = "up", "previous result", "Move to the previous result while typing", PLAIN;
+    }
+    Searches {
+        DeleteSearch = "delete", "delete", "Delete the saved search under the cursor", PLAIN;
     }
     Input {
         InputAccept = "accept", "accept", "Accept what was typed", PLAIN;

@@ -1,6 +1,9 @@
 //! `config.toml`: what a user may set, checked against one table of keys.
 
 mod check;
+mod models;
+
+pub use models::{ModelsConfig, PriceConfig, ProviderConfig};
 
 use super::problem::{SettingsError, Source, read};
 use super::theme::ColorDepth;
@@ -16,6 +19,7 @@ pub struct Config {
     pub pipeline: PipelineConfig,
     pub net: NetConfig,
     pub search: SearchConfig,
+    pub models: ModelsConfig,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +37,8 @@ pub struct UiConfig {
     pub color: ColorSetting,
     pub accessible: bool,
     pub mouse: bool,
+    /// Whether addresses are links where the terminal knows them (OSC 8).
+    pub links: bool,
     /// Empty for `$VISUAL`, then `$EDITOR`.
     pub editor: String,
 }
@@ -84,6 +90,7 @@ impl Default for UiConfig {
             color: ColorSetting::Auto,
             accessible: false,
             mouse: true,
+            links: true,
             editor: String::new(),
         }
     }
@@ -137,8 +144,18 @@ impl Config {
         if !problems.is_empty() {
             return Err(SettingsError::Invalid(problems));
         }
-        toml::from_str(text)
-            .map_err(|error| SettingsError::Invalid(vec![source.toml_problem(&error)]))
+        let config: Self = toml::from_str(text)
+            .map_err(|error| SettingsError::Invalid(vec![source.toml_problem(&error)]))?;
+        let place_of = |name: &str| {
+            let at = text.find(&format!("\"{name}\"")).unwrap_or(0);
+            at..at
+        };
+        let wrong = config.contradictions();
+        if wrong.is_empty() {
+            return Ok(config);
+        }
+        let problems = wrong.into_iter().map(|(name, what)| source.problem(place_of(name), what));
+        Err(SettingsError::Invalid(problems.collect()))
     }
 
     /// The settings in force, as TOML.

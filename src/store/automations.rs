@@ -239,20 +239,36 @@ impl Writing<'_> {
             })
             .doing(format!("note the reviewer `{name}`"))
     }
+}
 
-    /// Brings items whose time of deferral has passed back to the inbox; tells how many.
+impl Reading<'_> {
+    /// Items whose time of deferral has come, soonest first.
     ///
     /// # Errors
-    /// Where the store cannot be written.
-    pub fn wake_deferred(&self, now: Timestamp) -> Result<usize, StoreError> {
+    /// Where the store cannot be read.
+    pub fn list_due(&self, now: Timestamp) -> Result<Vec<AutomationId>, StoreError> {
         self.connection
-            .execute(
-                "UPDATE automations SET status = 'inbox', deferred_until = NULL,
-                     revision = revision + 1
-                 WHERE status = 'deferred' AND deferred_until <= ?1",
-                [now.as_millisecond()],
+            .prepare_cached(
+                "SELECT id FROM automations WHERE status = 'deferred' AND deferred_until <= ?1
+                 ORDER BY deferred_until, id",
             )
-            .doing("bring deferred items back")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([now.as_millisecond()], |row| row.get(0).map(AutomationId))?
+                    .collect()
+            })
+            .doing("look for deferred items whose time has come")
+    }
+
+    /// The revision of an item; `None` where it is gone.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_revision(&self, id: AutomationId) -> Result<Option<u32>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT revision FROM automations WHERE id = ?1")
+            .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0)).optional())
+            .doing(format!("look at #{id}"))
     }
 }
 

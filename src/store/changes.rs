@@ -5,10 +5,16 @@ use super::row::name_at;
 use super::{Reading, StoreError, Writing};
 use crate::model::AutomationId;
 use crate::model::named;
+use rusqlite::OptionalExtension;
 
 named! {
     /// What happened to an automation.
-    Operation { Upsert = "upsert", Delete = "delete" }
+    Operation {
+        Upsert = "upsert",
+        Delete = "delete",
+        /// It stands behind another in lists, no longer does, or leads others than before.
+        Fold = "fold",
+    }
 }
 
 /// One entry of the feed.
@@ -41,6 +47,17 @@ impl Reading<'_> {
                     })?
                     .collect()
             })
+            .doing("read the change feed")
+    }
+
+    /// What tells the entry `seq` from one of the same number in another history of this store.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_stamp(&self, seq: i64) -> Result<Option<i64>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT stamp FROM changes WHERE seq = ?1")
+            .and_then(|mut statement| statement.query_row([seq], |row| row.get(0)).optional())
             .doing("read the change feed")
     }
 

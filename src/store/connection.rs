@@ -52,12 +52,7 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || {
                 while let Some(job) = jobs.blocking_recv() {
-                    // A job that panics drops its reply; the thread lives on for the others.
-                    let outcome =
-                        std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut connection)));
-                    if outcome.is_err() {
-                        tracing::error!("a write to the store panicked; it was rolled back");
-                    }
+                    job(&mut connection);
                 }
             })
             .map_err(|source| StoreError::Lock { path: path.into(), source })?;
@@ -87,8 +82,15 @@ impl Store {
     {
         let (reply, answer) = oneshot::channel();
         let job: WriteJob = Box::new(move |connection| {
+            // A closure that panics costs itself only: unwinding rolls its transaction back.
+            let caught = AssertUnwindSafe(|| in_transaction(connection, act));
+            let outcome = std::panic::catch_unwind(caught).unwrap_or_else(|_| {
+                let operation = std::any::type_name::<F>();
+                tracing::error!(operation, "a write to the store panicked; it was rolled back");
+                Err(StoreError::Panicked { operation }.into())
+            });
             // The asker may be gone (a cancelled task): the write stands all the same.
-            let _ = reply.send(in_transaction(connection, act));
+            let _ = reply.send(outcome);
         });
         self.inner.writer.send(job).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -105,9 +107,13 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let store = self.clone();
-        tokio::task::spawn_blocking(move || store.read_blocking(look))
-            .await
-            .map_err(|_| StoreError::Closed)?
+        let operation = std::any::type_name::<F>();
+        tokio::task::spawn_blocking(move || store.read_blocking(look)).await.map_err(|error| {
+            match error.is_panic() {
+                true => StoreError::Panicked { operation },
+                false => StoreError::Closed,
+            }
+        })?
     }
 
     /// As [`Store::read`], on the calling thread: for threads that may block.
@@ -166,7 +172,7 @@ fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -209,6 +215,18 @@ impl<'a> Deref for Writing<'a> {
 }
 
 impl Reading<'_> {
+    /// What [`Store::id`] tells; `None` in a store that was never opened for writing.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_store_id(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM meta WHERE key = 'store_id'";
+        self.connection
+            .query_row(sql, [], |row| row.get(0))
+            .optional()
+            .doing("read the store's name")
+    }
+
     /// Grows whenever another connection has committed; compare with what was seen before.
     ///
     /// # Errors

@@ -42,6 +42,13 @@ pub struct WaitingDocument {
     pub raw: Option<RawBody>,
 }
 
+impl PreparedDocument {
+    /// What its source calls it.
+    pub fn identity(&self) -> &str {
+        &self.document.identity
+    }
+}
+
 /// Hashes and compresses documents, in parallel; documents that share a body share the work.
 ///
 /// # Errors
@@ -172,30 +179,30 @@ impl Reading<'_> {
             .collect()
     }
 
-    /// A raw body as it was received.
+    /// What storing a document would do; `None` where it would be new.
     ///
     /// # Errors
-    /// Where the store cannot be read, or the body does not decompress.
-    pub fn find_body(&self, id: BodyId) -> Result<Option<RawBody>, StoreError> {
-        let doing = || format!("load raw body #{id}");
-        let found = self
+    /// Where the store cannot be read.
+    pub fn find_stored(
+        &self,
+        source: SourceId,
+        new: &NewDocument,
+    ) -> Result<Option<Stored>, StoreError> {
+        let known: Option<(i64, Vec<u8>)> = self
             .connection
-            .prepare_cached("SELECT format, location, size, bytes FROM bodies WHERE id = ?1")
+            .prepare_cached(
+                "SELECT id, content_hash FROM documents WHERE source_id = ?1 AND identity = ?2",
+            )
             .and_then(|mut statement| {
                 statement
-                    .query_row([id.0], |row| {
-                        Ok((row.get(0)?, row.get(1)?, row.get::<_, usize>(2)?, row.get(3)?))
-                    })
+                    .query_row((source.0, &new.identity), |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()
             })
-            .doing(doing())?;
-        found
-            .map(|(format, location, size, packed): (String, String, usize, Vec<u8>)| {
-                let bytes = zstd::bulk::decompress(&packed, size)
-                    .map_err(|source| StoreError::Compress { doing: doing(), source })?;
-                Ok(RawBody { format, location, bytes })
-            })
-            .transpose()
+            .doing(format!("look for the document `{}`", new.identity))?;
+        Ok(known.map(|(id, hash)| {
+            let id = DocumentId(id);
+            if hash == content_hash(new) { Stored::Same(id) } else { Stored::Changed(id) }
+        }))
     }
 }
 

@@ -3,9 +3,12 @@
 use super::error::Doing;
 use super::row::name_at;
 use super::{Reading, StoreError, Writing};
-use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateState, DuplicateVerdict};
+use crate::model::{
+    AutomationId, DocumentId, DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation,
+};
 use jiff::Timestamp;
-use std::collections::HashSet;
+use rusqlite::OptionalExtension;
+use std::collections::{HashMap, HashSet};
 
 impl Reading<'_> {
     /// Pairs in the inbox called the same that nobody has put apart.
@@ -114,7 +117,7 @@ impl Writing<'_> {
     }
 
     /// Sets who stands for whom in lists: each item of `groups` is `(lead, members)`; every item
-    /// in none of them stands for itself.
+    /// in none of them stands for itself. Writes only what differs.
     ///
     /// # Errors
     /// Where the store cannot be written.
@@ -122,35 +125,56 @@ impl Writing<'_> {
         &self,
         groups: &[(AutomationId, Vec<AutomationId>)],
     ) -> Result<(), StoreError> {
+        let mut wanted: HashMap<i64, i64> = HashMap::new();
+        for (lead, members) in groups {
+            let others = members.iter().filter(|member| *member != lead);
+            wanted.extend(others.map(|member| (member.0, lead.0)));
+        }
         let write = || -> rusqlite::Result<()> {
-            self.connection
-                .execute("UPDATE automations SET lead_id = NULL WHERE lead_id IS NOT NULL", [])?;
-            let mut statement = self
+            let folded: HashMap<i64, i64> = self
                 .connection
-                .prepare_cached("UPDATE automations SET lead_id = ?1 WHERE id = ?2 AND id <> ?1")?;
-            for (lead, members) in groups {
-                for member in members {
-                    statement.execute((lead.0, member.0))?;
-                }
+                .prepare_cached("SELECT id, lead_id FROM automations WHERE lead_id IS NOT NULL")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut set = self
+                .connection
+                .prepare_cached("UPDATE automations SET lead_id = ?1 WHERE id = ?2")?;
+            for member in folded.keys().filter(|member| !wanted.contains_key(member)) {
+                set.execute((None::<i64>, member))?;
+            }
+            for (member, lead) in wanted.iter().filter(|(id, lead)| folded.get(id) != Some(lead)) {
+                set.execute((lead, member))?;
             }
             Ok(())
         };
         write().doing("fold the duplicates")
     }
 
-    /// Remembers that two items are not the same, whoever finds them alike later.
+    /// Remembers whether two items are kept apart, whoever finds them alike later; kept apart,
+    /// `one` no longer stands behind the other, nor beside it behind a third.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub(crate) fn put_apart(
+    pub(crate) fn save_separation(
         &self,
         one: AutomationId,
-        other: AutomationId,
+        separation: Separation,
         reviewer: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let Separation { from, is_apart } = separation;
+        let (a, b) = (one.min(from), one.max(from));
+        if !is_apart {
+            self.connection
+                .execute(
+                    "UPDATE duplicates SET state = ?3, decided = NULL, decided_by = NULL
+                     WHERE a = ?1 AND b = ?2",
+                    (a.0, b.0, DuplicateState::Proposed.name()),
+                )
+                .doing(format!("let #{a} and #{b} be alike again"))?;
+            return Ok(());
+        }
         let reviewer = self.reviewer_id(reviewer, now)?;
-        let (a, b) = (one.min(other), one.max(other));
         let state = DuplicateState::Apart.name();
         self.connection
             .prepare_cached(
@@ -166,10 +190,89 @@ impl Writing<'_> {
         self.connection
             .execute(
                 "UPDATE automations SET lead_id = NULL
-                 WHERE (id = ?1 AND lead_id = ?2) OR (id = ?2 AND lead_id = ?1)",
-                (a.0, b.0),
+                 WHERE (id = ?1 AND (lead_id = ?2
+                        OR lead_id = (SELECT lead_id FROM automations WHERE id = ?2)))
+                    OR (id = ?2 AND lead_id = ?1)",
+                (one.0, from.0),
             )
-            .doing(format!("unfold #{a} and #{b}"))?;
+            .doing(format!("unfold #{one} and #{from}"))?;
         Ok(())
+    }
+
+    /// Unfolds what stood so `before` and not `after`, and folds what stands so `after`, as far as
+    /// that is still possible: both in the inbox, neither folded elsewhere, and nobody has put them
+    /// apart.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) fn change_fold(
+        &self,
+        id: AutomationId,
+        before: &Fold,
+        after: &Fold,
+    ) -> Result<(), StoreError> {
+        let (before, after) = (before.pairs(id), after.pairs(id));
+        for (member, lead) in before.iter().filter(|pair| !after.contains(pair)) {
+            self.connection
+                .prepare_cached(
+                    "UPDATE automations SET lead_id = NULL WHERE id = ?1 AND lead_id = ?2",
+                )
+                .and_then(|mut statement| statement.execute((member.0, lead.0)))
+                .doing(format!("unfold #{member}"))?;
+        }
+        for (member, lead) in after {
+            self.connection
+                .prepare_cached(
+                    "UPDATE automations SET lead_id = ?2
+                     WHERE id = ?1 AND lead_id IS NULL AND status = 'inbox'
+                       AND EXISTS (SELECT 1 FROM automations l
+                           WHERE l.id = ?2 AND l.status = 'inbox' AND l.lead_id IS NULL)
+                       AND NOT EXISTS (SELECT 1 FROM automations m WHERE m.lead_id = ?1)
+                       AND NOT EXISTS (SELECT 1 FROM duplicates d WHERE d.state = 'apart'
+                           AND d.a = min(?1, ?2) AND d.b = max(?1, ?2))",
+                )
+                .and_then(|mut statement| statement.execute((member.0, lead.0)))
+                .doing(format!("fold #{member} behind #{lead}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Reading<'_> {
+    /// Whom an item stands behind, and who stand behind it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn load_fold(&self, id: AutomationId) -> Result<Fold, StoreError> {
+        let look = || -> rusqlite::Result<Fold> {
+            let lead: Option<Option<i64>> = self
+                .connection
+                .prepare_cached("SELECT lead_id FROM automations WHERE id = ?1")?
+                .query_row([id.0], |row| row.get(0))
+                .optional()?;
+            let folded = self
+                .connection
+                .prepare_cached("SELECT id FROM automations WHERE lead_id = ?1 ORDER BY id")?
+                .query_map([id.0], |row| row.get(0).map(AutomationId))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(Fold { lead: lead.flatten().map(AutomationId), folded })
+        };
+        look().doing(format!("tell who stands behind #{id}"))
+    }
+
+    /// Whether a person said that two items are not the same.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn is_apart(&self, one: AutomationId, other: AutomationId) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM duplicates
+                     WHERE a = ?1 AND b = ?2 AND state = 'apart')",
+            )
+            .and_then(|mut statement| {
+                statement.query_row((one.min(other).0, one.max(other).0), |row| row.get(0))
+            })
+            .doing(format!("tell whether #{one} and #{other} are kept apart"))
     }
 }

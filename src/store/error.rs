@@ -26,6 +26,9 @@ pub enum StoreError {
     Json { doing: String, source: serde_json::Error },
     #[error("cannot {doing}")]
     Compress { doing: String, source: std::io::Error },
+    /// The operation, by the name of the function that asked for it.
+    #[error("cannot carry out `{operation}`: it panicked and was rolled back; the log has details")]
+    Panicked { operation: &'static str },
     #[error("the store is closed")]
     Closed,
 }
@@ -52,6 +55,9 @@ fn sqlite_hint(error: &rusqlite::Error) -> Option<&'static str> {
         ),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             Some("another process has been writing for long; try again in a moment")
+        }
+        ErrorCode::SystemIoFailure => {
+            Some("the disk did not take or give the data: check its space and its health")
         }
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
             Some("the file is damaged; keep a copy of it and restore a backup")

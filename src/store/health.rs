@@ -1,8 +1,13 @@
 //! Whether the file is sound.
 
 use super::error::Doing;
+use super::row::{json_at, moment};
 use super::{Reading, StoreError};
+use crate::model::{AutomationId, Field, FieldChange, Status};
+use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+use std::collections::HashMap;
 
 /// What a check of the store found; empty lists mean sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -23,15 +28,6 @@ const PROMISES: &[(&str, &str)] = &[
          WHERE NOT EXISTS (SELECT 1 FROM document_texts t WHERE t.document_id = d.id)",
     ),
     (
-        "decisions whose item shows another status than the journal's last entry",
-        "SELECT count(*) FROM automations a
-         JOIN decisions d ON d.id = (SELECT max(l.id) FROM decisions l
-              WHERE l.automation_id = a.id AND l.changes LIKE '%\"field\":\"status\"%')
-         JOIN json_each(d.changes) c ON json_extract(c.value, '$.field') = 'status'
-         WHERE json_extract(c.value, '$.after[0]') <> a.status
-           AND NOT (json_extract(c.value, '$.after[0]') = 'deferred' AND a.status = 'inbox')",
-    ),
-    (
         "batches without a decision",
         "SELECT count(*) FROM batches b
          WHERE NOT EXISTS (SELECT 1 FROM decisions d WHERE d.batch_id = b.id)",
@@ -39,9 +35,19 @@ const PROMISES: &[(&str, &str)] = &[
     (
         "evidence beyond the end of its text",
         "SELECT count(*) FROM evidence e
-         JOIN documents d ON d.id = e.document_id AND d.revision = e.document_revision
-         JOIN document_texts t ON t.document_id = e.document_id
-         WHERE e.span_end > length(CAST(t.readable AS BLOB))",
+         LEFT JOIN documents d ON d.id = e.document_id AND d.revision = e.document_revision
+         LEFT JOIN document_texts t ON t.document_id = d.id
+         LEFT JOIN document_revisions o
+             ON o.document_id = e.document_id AND o.revision = e.document_revision
+         WHERE e.span_end > octet_length(COALESCE(t.readable, o.readable))",
+    ),
+    (
+        "evidence in a revision that is not kept",
+        "SELECT count(*) FROM evidence e
+         WHERE NOT EXISTS (SELECT 1 FROM documents d
+                 WHERE d.id = e.document_id AND d.revision = e.document_revision)
+           AND NOT EXISTS (SELECT 1 FROM document_revisions o
+                 WHERE o.document_id = e.document_id AND o.revision = e.document_revision)",
     ),
     (
         "items folded behind one that is folded itself",
@@ -82,7 +88,69 @@ impl Reading<'_> {
             }
             Ok(health)
         };
-        check().doing("check the store")
+        let mut health = check().doing("check the store")?;
+        health.broken.extend(self.check_journal()?);
+        Ok(health)
+    }
+
+    /// Items that show another value than the journal gave the field last.
+    fn check_journal(&self) -> Result<Option<String>, StoreError> {
+        let decided: Vec<AutomationId> = self
+            .connection
+            .prepare("SELECT DISTINCT automation_id FROM decisions ORDER BY automation_id")
+            .and_then(|mut statement| {
+                statement.query_map([], |row| row.get(0).map(AutomationId))?.collect()
+            })
+            .doing("read the journal")?;
+        let mut wrong = Vec::new();
+        for id in decided {
+            let Some(item) = self.find_automation(id)? else { continue };
+            let given = self.last_values(id).doing(format!("read the journal of #{id}"))?;
+            // Items that came back before coming back was journaled.
+            let has_woken = item.status == Status::Inbox
+                && given.get(&Field::Status).is_some_and(|value| value[0] == "deferred");
+            let is_exempt = |field: Field| match field {
+                Field::Apart | Field::Fold => true,
+                Field::Status | Field::DeferredUntil => has_woken,
+                _ => false,
+            };
+            let differs = |(field, value): (&Field, &Value)| {
+                !is_exempt(*field) && item.value(*field) != *value
+            };
+            if given.iter().any(differs) {
+                wrong.push(format!("#{id}"));
+            }
+        }
+        let named = wrong.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+        let words = || format!("{} items differ from their journal: {named}", wrong.len());
+        Ok((!wrong.is_empty()).then(words))
+    }
+
+    fn last_values(&self, id: AutomationId) -> rusqlite::Result<HashMap<Field, Value>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT changes FROM decisions WHERE automation_id = ?1 ORDER BY id")?;
+        let mut rows = statement.query([id.0])?;
+        let mut values = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let changes: Vec<FieldChange> = json_at(row, "changes")?;
+            values.extend(changes.into_iter().map(|change| (change.field, change.after)));
+        }
+        Ok(values)
+    }
+
+    /// The newest moment that the store tells of, for telling a clock that went back.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_newest_moment(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT max(moment) FROM (SELECT max(at) AS moment FROM batches
+             UNION ALL SELECT max(gathered) FROM documents
+             UNION ALL SELECT max(created) FROM automations)";
+        self.connection
+            .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+            .map(|found| found.map(moment))
+            .doing("look for the newest moment")
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::Doing;
 use super::row::{moment_at, name_at, optional_moment_at};
 use super::{Reading, StoreError, Writing};
-use crate::model::{JobId, JobRow, JobState, Progress, RunId, Stage};
+use crate::model::{JobId, JobRow, JobState, Progress, RunId, SourceId, Stage};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub struct DeadLetter {
     pub stage: Stage,
     /// A document's identity, a path with its line, an address.
     pub subject: String,
+    /// Where it came from, for what could not be gathered.
+    pub source: Option<SourceId>,
     pub reason: String,
     pub hint: Option<String>,
     pub attempts: u32,
@@ -82,8 +84,8 @@ impl Reading<'_> {
     pub fn list_dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT id, stage, subject, reason, hint, attempts, last FROM dead_letters
-                 ORDER BY last DESC, id DESC LIMIT ?1",
+                "SELECT id, stage, subject, source_id, reason, hint, attempts, last
+                 FROM dead_letters ORDER BY last DESC, id DESC LIMIT ?1",
             )
             .and_then(|mut statement| {
                 statement
@@ -92,6 +94,7 @@ impl Reading<'_> {
                             id: row.get("id")?,
                             stage: name_at(row, "stage", Stage::from_name)?,
                             subject: row.get("subject")?,
+                            source: row.get::<_, Option<i64>>("source_id")?.map(SourceId),
                             reason: row.get("reason")?,
                             hint: row.get("hint")?,
                             attempts: row.get("attempts")?,
@@ -101,6 +104,22 @@ impl Reading<'_> {
                     .collect()
             })
             .doing("list the dead letters")
+    }
+
+    /// The sources of which something could not be gathered.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list_troubled_sources(&self) -> Result<Vec<SourceId>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT DISTINCT source_id FROM dead_letters
+                 WHERE stage = 'crawl' AND source_id IS NOT NULL ORDER BY source_id",
+            )
+            .and_then(|mut statement| {
+                statement.query_map([], |row| row.get(0).map(SourceId))?.collect()
+            })
+            .doing("list the sources with dead letters")
     }
 
     /// Whether somebody asked for the job to stop.
@@ -276,30 +295,76 @@ impl Writing<'_> {
     pub fn record_dead_letter(
         &self,
         stage: Stage,
-        subject: &str,
+        (source, subject): (Option<SourceId>, &str),
         reason: &str,
         hint: Option<&str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let source = source.map(|id| id.0);
         self.connection
             .prepare_cached(
-                "INSERT INTO dead_letters (stage, subject, reason, hint, first, last)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+                "INSERT INTO dead_letters (stage, subject, source_id, reason, hint, first, last)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
                  ON CONFLICT (stage, subject) DO UPDATE SET reason = excluded.reason,
-                     hint = excluded.hint, attempts = attempts + 1, last = excluded.last",
+                     hint = excluded.hint, attempts = attempts + 1, last = excluded.last,
+                     source_id = COALESCE(excluded.source_id, source_id)",
             )
             .and_then(|mut statement| {
-                statement.execute((stage.name(), subject, reason, hint, now.as_millisecond()))
+                let now = now.as_millisecond();
+                statement.execute((stage.name(), subject, source, reason, hint, now))
             })
             .doing(format!("note the dead letter `{subject}`"))?;
         Ok(())
     }
 
-    /// Makes the documents that extraction gave up on wait for it again; tells how many.
+    /// Forgets a dead letter: its subject was worked on after all.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn clear_dead_letter(&self, stage: Stage, subject: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM dead_letters WHERE stage = ?1 AND subject = ?2")
+            .and_then(|mut statement| statement.execute((stage.name(), subject)))
+            .doing(format!("clear the dead letter `{subject}`"))?;
+        Ok(())
+    }
+
+    /// Forgets what could not be gathered from a source before `before` and was gathered, or is
+    /// gone, since then: the whole source was visited, or what lies at and under the path `root`.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn clear_mended(
+        &self,
+        source: SourceId,
+        root: Option<&str>,
+        before: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let root = root.map(|root| root.trim_end_matches('/'));
+        self.connection
+            .execute(
+                "DELETE FROM dead_letters
+                 WHERE stage = 'crawl' AND source_id = ?1 AND last < ?3
+                   AND (?2 IS NULL OR (substr(subject, 1, length(?2)) = ?2
+                       AND substr(subject, length(?2) + 1, 1) IN ('', '/', ':', '#')))",
+                (source.0, root, before.as_millisecond()),
+            )
+            .doing("clear the dead letters of what was mended")
+    }
+
+    /// Makes the documents that extraction gave up on wait for it again; tells how many. Their
+    /// letters stay until that works; those of documents that are gone go.
     ///
     /// # Errors
     /// Where the store cannot be written.
     pub fn retry_dead_letters(&self) -> Result<usize, StoreError> {
+        self.connection
+            .execute(
+                "DELETE FROM dead_letters WHERE stage = 'extract'
+                     AND subject NOT IN (SELECT identity FROM documents)",
+                [],
+            )
+            .doing("clear the dead letters of what is gone")?;
         self.connection
             .execute(
                 "UPDATE documents SET extracted_by = NULL
@@ -307,18 +372,5 @@ impl Writing<'_> {
                 [],
             )
             .doing("mark dead letters for another try")
-    }
-
-    /// Forgets dead letters: those of one stage, or all.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub fn clear_dead_letters(&self, stage: Option<Stage>) -> Result<usize, StoreError> {
-        self.connection
-            .execute(
-                "DELETE FROM dead_letters WHERE ?1 IS NULL OR stage = ?1",
-                [stage.map(Stage::name)],
-            )
-            .doing("clear the dead letters")
     }
 }

@@ -5,10 +5,12 @@ use super::row::{json_at, moment_at, name_at};
 use super::{Reading, StoreError, Writing};
 use crate::model::{
     AutomationId, BatchId, Decision, DecisionId, DecisionKind, DecisionRow, Field, FieldChange,
-    Origin, Status,
+    Origin, Separation, Status,
 };
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::{OptionalExtension, Row};
+use serde::Deserialize;
 
 /// What one key press or one command did.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +33,11 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
 const BATCH: &str = "SELECT b.id, b.kind, r.name AS reviewer, b.at FROM batches b
      JOIN reviewers r ON r.id = b.reviewer_id";
 
-/// Holds for a batch of which at least one decision was not taken back.
-const STANDS: &str =
-    "EXISTS (SELECT 1 FROM decisions s WHERE s.batch_id = b.id AND NOT s.is_undone)";
+/// Holds for a batch of which at least one decision was not taken back, nor passed over because
+/// somebody has changed the same since.
+const STANDS: &str = "EXISTS (SELECT 1 FROM decisions s WHERE s.batch_id = b.id AND NOT s.is_undone
+         AND (s.passed IS NULL OR EXISTS (SELECT 1 FROM decisions l
+             WHERE l.automation_id = s.automation_id AND l.id > s.passed)))";
 
 impl Reading<'_> {
     /// The reviewer's newest batch of which something still stands.
@@ -43,7 +47,7 @@ impl Reading<'_> {
     pub fn find_undoable(&self, reviewer: &str) -> Result<Option<Batch>, StoreError> {
         self.connection
             .prepare_cached(&format!(
-                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND r.name = ?1 AND {STANDS}
+                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo', 'wake') AND r.name = ?1 AND {STANDS}
                  ORDER BY b.id DESC LIMIT 1"
             ))
             .and_then(|mut statement| statement.query_row([reviewer], batch).optional())
@@ -57,10 +61,10 @@ impl Reading<'_> {
     pub fn find_undoable_on(&self, item: AutomationId) -> Result<Option<Batch>, StoreError> {
         self.connection
             .prepare_cached(&format!(
-                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo') AND b.id = (
+                "{BATCH} WHERE b.kind NOT IN ('undo', 'redo', 'wake') AND b.id = (
                      SELECT max(d.batch_id) FROM decisions d JOIN batches o ON o.id = d.batch_id
                      WHERE d.automation_id = ?1 AND NOT d.is_undone
-                       AND o.kind NOT IN ('undo', 'redo'))"
+                       AND o.kind NOT IN ('undo', 'redo', 'wake'))"
             ))
             .and_then(|mut statement| statement.query_row([item.0], batch).optional())
             .doing(format!("find what can be undone on #{item}"))
@@ -114,6 +118,46 @@ impl Reading<'_> {
                     .collect()
             })
             .doing(format!("load batch {id} of the journal"))
+    }
+
+    /// Whether the item came back by itself after the decision: its time had come.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn has_woken_since(
+        &self,
+        item: AutomationId,
+        decision: DecisionId,
+    ) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM decisions d JOIN batches b ON b.id = d.batch_id
+                     WHERE d.automation_id = ?1 AND d.id > ?2 AND b.kind = 'wake')",
+            )
+            .and_then(|mut statement| statement.query_row((item.0, decision.0), |row| row.get(0)))
+            .doing(format!("tell whether #{item} came back"))
+    }
+
+    /// How the newest decision on the item that stands changed `field`, if it did.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_newest_change(
+        &self,
+        item: AutomationId,
+        field: Field,
+    ) -> Result<Option<FieldChange>, StoreError> {
+        let changes: Option<Vec<FieldChange>> = self
+            .connection
+            .prepare_cached(
+                "SELECT changes FROM decisions WHERE automation_id = ?1 AND NOT is_undone
+                 ORDER BY id DESC LIMIT 1",
+            )
+            .and_then(|mut statement| {
+                statement.query_row([item.0], |row| json_at(row, "changes")).optional()
+            })
+            .doing(format!("read the journal of #{item}"))?;
+        Ok(changes.into_iter().flatten().find(|change| change.field == field))
     }
 
     /// Who wrote to the item last after the batch, for telling why an undo cannot be done.
@@ -182,6 +226,9 @@ impl Reading<'_> {
 
 /// What a decision did, in a few words.
 fn summary(kind: DecisionKind, changes: &[FieldChange]) -> String {
+    if kind == DecisionKind::Wake {
+        return came_back(changes);
+    }
     let status = changes
         .iter()
         .find(|change| change.field == Field::Status)
@@ -191,14 +238,36 @@ fn summary(kind: DecisionKind, changes: &[FieldChange]) -> String {
         Some(Status::Inbox) => "back to the inbox".to_owned(),
         Some(status) => status.name().to_owned(),
         None => {
-            let names: Vec<_> = changes.iter().map(|change| change.field.name()).collect();
-            format!("changed {}", names.join(", "))
+            let names: Vec<_> = changes
+                .iter()
+                .filter(|change| change.field != Field::Fold)
+                .map(|change| match (change.field, Separation::deserialize(&change.after)) {
+                    (Field::Apart, Ok(pair)) if pair.is_apart => format!("not #{}", pair.from),
+                    (Field::Apart, Ok(pair)) => format!("like #{} again", pair.from),
+                    (field, _) => format!("changed {}", field.name()),
+                })
+                .collect();
+            names.join(", ").replace(", changed ", ", ")
         }
     };
     match kind {
         DecisionKind::Undo => format!("undo: {words}"),
         DecisionKind::Redo => format!("redo: {words}"),
         _ => words,
+    }
+}
+
+fn came_back(changes: &[FieldChange]) -> String {
+    let until = changes
+        .iter()
+        .find(|change| change.field == Field::DeferredUntil)
+        .and_then(|change| Timestamp::deserialize(&change.before).ok());
+    match until {
+        Some(until) => {
+            let day = until.to_zoned(TimeZone::system());
+            format!("came back, deferred until {}", day.strftime("%Y-%m-%d"))
+        }
+        None => "came back".to_owned(),
     }
 }
 
@@ -259,6 +328,22 @@ impl Writing<'_> {
             })
             .map(DecisionId)
             .doing("write to the journal")
+    }
+
+    /// Notes that a decision cannot be taken back as its item stands: [`Reading::find_undoable`]
+    /// and [`Reading::find_redoable`] pass it over until somebody writes to the item again.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) fn pass_over(&self, id: DecisionId) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE decisions AS d SET passed = (SELECT max(l.id) FROM decisions l
+                     WHERE l.automation_id = d.automation_id) WHERE id = ?1",
+            )
+            .and_then(|mut statement| statement.execute([id.0]))
+            .doing("write to the journal")?;
+        Ok(())
     }
 
     /// Marks a decision as taken back, or as standing again.

@@ -47,6 +47,14 @@ impl Conditions {
         self.values.extend(values);
     }
 
+    /// Only what was gathered in `week`; what is no week narrows nothing.
+    fn add_week(&mut self, week: &str) {
+        if let Ok(week) = week.parse::<Week>() {
+            let bounds = [week.start(), week.end()].map(|at| Value::Integer(at.as_millisecond()));
+            self.add("created >= ? AND created < ?", bounds);
+        }
+    }
+
     fn clause(&self) -> String {
         if self.clauses.is_empty() { "1".to_owned() } else { self.clauses.join(" AND ") }
     }
@@ -202,9 +210,8 @@ fn conditions(filter: &QueueFilter) -> Conditions {
     if filter.folds_duplicates {
         conditions.add("lead_id IS NULL", []);
     }
-    if let Some(Ok(week)) = filter.week.as_deref().map(str::parse::<Week>) {
-        let bounds = [week.start(), week.end()].map(|at| Value::Integer(at.as_millisecond()));
-        conditions.add("created >= ? AND created < ?", bounds);
+    if let Some(week) = &filter.week {
+        conditions.add_week(week);
     }
     for (field, value) in &filter.facets {
         let clause = match field {
@@ -219,6 +226,10 @@ fn conditions(filter: &QueueFilter) -> Conditions {
             FacetField::Tool => {
                 "id IN (SELECT automation_id FROM automation_tools
                         WHERE tool = ? AND role = 'used')"
+            }
+            FacetField::Week => {
+                conditions.add_week(value);
+                continue;
             }
             FacetField::Tag => "id IN (SELECT automation_id FROM automation_tags WHERE tag = ?)",
         };

@@ -6,7 +6,11 @@ use rusqlite_migration::{M, Migrations};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-const STEPS: &[M<'_>] = &[M::up(include_str!("migrations/001-the-house.sql"))];
+const STEPS: &[M<'_>] = &[
+    M::up(include_str!("migrations/001-the-house.sql")),
+    M::up(include_str!("migrations/002-one-history.sql")),
+    M::up(include_str!("migrations/003-the-models.sql")),
+];
 
 /// The newest schema this program knows; SQLite's `user_version` of a store it wrote.
 pub const SCHEMA_VERSION: usize = STEPS.len();
@@ -41,7 +45,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     Ok(())
 }
 
-fn version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+pub(super) fn version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
     let read = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
     let found = read.map_err(|source| StoreError::Open { path: path.into(), source })?;
     Ok(usize::try_from(found).unwrap_or(usize::MAX))

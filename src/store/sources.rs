@@ -7,7 +7,7 @@ use crate::model::{NewSource, Source, SourceId, SourceKind};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-const COLUMNS: &str = "id, name, kind, address, title, is_enabled, etag, last_modified, \
+const COLUMNS: &str = "id, name, kind, address, title, is_enabled, schedule, etag, last_modified, \
      last_success, last_attempt, last_error, next_attempt, consecutive_failures";
 
 fn source(row: &Row<'_>) -> rusqlite::Result<Source> {
@@ -18,6 +18,8 @@ fn source(row: &Row<'_>) -> rusqlite::Result<Source> {
         address: row.get("address")?,
         title: row.get("title")?,
         is_enabled: row.get("is_enabled")?,
+        // One that a newer program wrote is passed over: the source is then visited as it asks.
+        schedule: row.get::<_, Option<String>>("schedule")?.and_then(|text| text.parse().ok()),
         etag: row.get("etag")?,
         last_modified: row.get("last_modified")?,
         last_success: optional_moment_at(row, "last_success")?,
@@ -49,6 +51,18 @@ impl Reading<'_> {
             .prepare_cached(&format!("SELECT {COLUMNS} FROM sources WHERE name = ?1"))
             .and_then(|mut statement| statement.query_row([name], source).optional())
             .doing(format!("find the source `{name}`"))
+    }
+
+    /// How many documents came from a source.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn count_documents_of(&self, id: SourceId) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM documents WHERE source_id = ?1", [id.0], |row| {
+                row.get(0)
+            })
+            .doing("count the documents of a source")
     }
 }
 
@@ -156,5 +170,44 @@ impl Writing<'_> {
             .execute("UPDATE sources SET is_enabled = ?2 WHERE name = ?1", (name, is_enabled))
             .map(|changed| changed > 0)
             .doing(format!("change the source `{name}`"))
+    }
+
+    /// Writes what a user may change of a source: name, kind, address, title, schedule. What the
+    /// visits left behind is forgotten when its address changes.
+    ///
+    /// # Errors
+    /// Where the store cannot be written, or another source has the name.
+    pub fn change_source(&self, changed: &Source) -> Result<(), StoreError> {
+        self.connection
+            .execute(
+                "UPDATE sources SET name = :name, kind = :kind, title = :title,
+                     schedule = :schedule,
+                     etag = iif(address = :address, etag, NULL),
+                     last_modified = iif(address = :address, last_modified, NULL),
+                     last_success = iif(address = :address, last_success, NULL),
+                     last_error = iif(address = :address, last_error, NULL),
+                     next_attempt = iif(address = :address, next_attempt, NULL),
+                     consecutive_failures = iif(address = :address, consecutive_failures, 0),
+                     address = :address
+                 WHERE id = :id",
+                named_params! {
+                    ":id": changed.id.0, ":name": changed.name, ":kind": changed.kind.name(),
+                    ":address": changed.address, ":title": changed.title,
+                    ":schedule": changed.schedule.map(|schedule| schedule.to_string()),
+                },
+            )
+            .doing(format!("change the source `{}`", changed.name))?;
+        Ok(())
+    }
+
+    /// Removes a source that no document came from.
+    ///
+    /// # Errors
+    /// Where documents came from it, or the store cannot be written.
+    pub fn remove_source(&self, id: SourceId) -> Result<(), StoreError> {
+        self.connection
+            .execute("DELETE FROM sources WHERE id = ?1", [id.0])
+            .doing("remove a source")?;
+        Ok(())
     }
 }

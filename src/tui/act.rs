@@ -24,6 +24,7 @@ impl State {
         if layers::act(self, action, count) {
             return;
         }
+        self.inbox.is_untouched &= !matches!(action.entry().scope, Scope::List | Scope::Item);
         match action.entry().scope {
             Scope::App => self.act_anywhere(action, count),
             Scope::List => self.act_in_list(action, count),
@@ -33,6 +34,7 @@ impl State {
             Scope::Pipeline => self.act_in_pipeline(action),
             Scope::Welcome => self.act_in_welcome(action),
             Scope::LookAlikes
+            | Scope::Searches
             | Scope::Input
             | Scope::Picker
             | Scope::Tags

@@ -9,9 +9,10 @@ use super::layers::{Layer, form};
 use super::message::{Command, Level};
 use super::phrases::{counted, verdict_order};
 use super::state::State;
-use super::{markdown, sheet};
+use super::{draft, markdown};
 use crate::model::{AutomationId, ItemView, Verdict};
 use crate::settings::Action;
+use crate::text::sheet;
 use jiff::ToSpan;
 use std::sync::Arc;
 
@@ -63,12 +64,7 @@ impl State {
         };
         match action {
             Action::Edit => form::open(self, &view),
-            Action::EditInEditor => {
-                let automation = &view.automation;
-                let text = sheet::write(automation);
-                let (id, revision) = (automation.id, automation.revision);
-                self.out.push(Command::EditInEditor { id, revision, text });
-            }
+            Action::EditInEditor => self.edit_in_editor(view.automation.id),
             Action::History => self.open(Layer::History(History::new(&view))),
             Action::OpenUrl => match link(&view) {
                 Some(url) => {
@@ -91,9 +87,26 @@ impl State {
         }
     }
 
+    /// Hands the item's fields to the editor, or its draft with what is wrong in it.
+    pub(super) fn edit_in_editor(&mut self, id: AutomationId) {
+        let Some(view) = self.pane.view(id) else {
+            return self.tell(Level::Info, "the item is still on its way; try again");
+        };
+        let automation = &view.automation;
+        let text = match self.drafts.get(&id.0) {
+            Some(text) => {
+                let problem = sheet::read(text, automation).err();
+                draft::noted(text, problem.as_ref(), automation)
+            }
+            None => sheet::write(automation),
+        };
+        let revision = automation.revision;
+        self.out.push(Command::EditInEditor { id, revision, text });
+    }
+
     /// The item under the cursor, if it is here.
     pub(super) fn current_view(&self) -> Option<Arc<ItemView>> {
-        self.pane.get(self.current_id()?).cloned()
+        self.pane.view(self.current_id()?).cloned()
     }
 
     /// The marked items, or the one under the cursor.
@@ -198,7 +211,7 @@ impl State {
 }
 
 /// The most exact link to where the item stands, if it is one that a browser may be given.
-fn link(view: &ItemView) -> Option<String> {
+pub(super) fn link(view: &ItemView) -> Option<String> {
     let own = view.automation.location.url.as_ref();
     let url = own.or_else(|| view.document.as_ref()?.url.as_ref())?;
     let is_web = url.starts_with("https://") || url.starts_with("http://");

@@ -1,9 +1,13 @@
 //! Answers to commands, and news from outside.
 
-use super::message::{Level, Loaded};
+use super::layers::Layer;
+use super::layers::confirm::{Confirm, Then};
+use super::message::{Command, Level, Loaded};
 use super::state::State;
-use super::{layers, sheet};
+use super::{draft, layers};
 use crate::model::AutomationId;
+use crate::settings::Action;
+use crate::text::sheet;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -47,8 +51,21 @@ impl State {
                 layers::tags_came(self);
                 self.is_dirty = true;
             }
-            Loaded::Edited { id, revision, text } => self.on_edited(id, revision, text),
-            Loaded::Notice { level, text } => self.tell(level, text),
+            Loaded::Searches(searches) => {
+                layers::searches_came(self, &searches);
+                self.is_dirty = true;
+            }
+            Loaded::Edited { id, revision, text, failure } => {
+                self.on_edited(id, revision, text, failure);
+            }
+            Loaded::Notice { level, text } => {
+                // What was long on its way is worth a look at a terminal that has no focus;
+                // warnings and errors are told there anyway.
+                if level == Level::Done && !self.is_watched {
+                    self.out.push(Command::Notify(text.clone()));
+                }
+                self.tell(level, text);
+            }
             Loaded::StoreIsEmpty(is_empty) => {
                 let is_first = self.is_store_empty && !is_empty;
                 self.is_dirty |= self.is_store_empty != is_empty;
@@ -61,11 +78,15 @@ impl State {
     }
 
     fn on_queue(&mut self, generation: u64, ids: Arc<[AutomationId]>) {
+        let mut is_first_fill = false;
         let list = if generation == self.inbox.list.asked {
-            self.inbox.news = 0;
-            self.inbox.has_more_news = false;
-            self.inbox.reloads_at = None;
-            &mut self.inbox.list
+            let inbox = &mut self.inbox;
+            inbox.news = 0;
+            inbox.has_more_news = false;
+            inbox.reloads_at = None;
+            inbox.is_untouched |= inbox.list.ids.is_empty();
+            is_first_fill = inbox.is_untouched;
+            &mut inbox.list
         } else if generation == self.library.list.asked {
             &mut self.library.list
         } else {
@@ -73,13 +94,18 @@ impl State {
         };
         self.is_dirty |= !list.is_loaded || *list.ids != *ids;
         list.replace(ids);
+        if is_first_fill {
+            // The item under the cursor stays under it; what came above it is shown too.
+            list.top = 0;
+        }
         self.touch();
     }
 
     /// Others wrote: what is shown is loaded anew; what is new waits until it is asked for, unless
     /// the list has room for it.
     fn on_changed(&mut self, ids: &[AutomationId]) {
-        self.out.push(super::message::Command::LoadCounts);
+        self.library_changed();
+        self.out.push(Command::LoadCounts);
         if ids.is_empty() {
             self.pane.forget_all();
             let height = self.list_height();
@@ -94,36 +120,55 @@ impl State {
             self.inbox.news += unknown;
             self.inbox.has_more_news |= ids.is_empty();
             let has_room = self.inbox.list.ids.len() < self.list_height();
-            if has_room && self.inbox.reloads_at.is_none() {
+            if (has_room || self.inbox.is_untouched) && self.inbox.reloads_at.is_none() {
                 self.inbox.reloads_at = Some(self.now + RELOAD_WAIT);
             }
             self.is_dirty = true;
         }
     }
 
-    /// The text came back from the editor.
-    fn on_edited(&mut self, id: AutomationId, revision: u32, text: Option<String>) {
+    /// The text came back from the editor. Whatever was written is kept until it is saved.
+    fn on_edited(
+        &mut self,
+        id: AutomationId,
+        revision: u32,
+        text: Option<String>,
+        failure: Option<String>,
+    ) {
         self.is_dirty = true;
+        let key = self.keymap.shown_key(Action::EditInEditor);
         let Some(text) = text else {
-            return self.tell(Level::Info, "nothing was changed in the editor");
+            let said = failure.unwrap_or_else(|| "nothing was written in the editor".to_owned());
+            return self.tell(Level::Info, said);
         };
-        let Some(view) = self.pane.get(id).cloned() else {
-            self.drafts.insert(id.0, text);
-            return self
-                .tell(Level::Warning, "the item is gone from view; the text is kept as its draft");
+        self.touch();
+        let text = draft::bare(&text);
+        if draft::is_empty(&text) {
+            self.drafts.remove(&id.0);
+            return self.tell(Level::Info, "the sheet is empty: the item stays as it is");
+        }
+        self.drafts.insert(id.0, draft::begun(&text, revision));
+        if let Some(why) = failure {
+            let said = format!("{why}, so nothing is saved; {key} goes on with what you wrote");
+            return self.tell(Level::Warning, said);
+        }
+        let Some(view) = self.pane.view(id).cloned() else {
+            let said = format!("the item is gone from view; {key} on it goes on with your draft");
+            return self.tell(Level::Warning, said);
         };
         match sheet::read(&text, &view.automation) {
             Ok(values) if values.is_empty() => {
+                self.drafts.remove(&id.0);
                 self.tell(Level::Info, "nothing was changed in the editor");
             }
-            Ok(values) => {
-                self.drafts.remove(&id.0);
-                self.edit(crate::model::Edit { id, revision, values });
-            }
+            Ok(values) => self.edit(crate::model::Edit { id, revision, values }),
             Err(problem) => {
-                self.drafts.insert(id.0, text);
-                let said = format!("not saved: {problem}; the text is kept, edit again to mend it");
-                self.tell(Level::Error, said);
+                let about = vec![
+                    format!("{problem}."),
+                    format!("The text is kept as the item's draft; {key} opens it at any time."),
+                ];
+                let question = Confirm::new("edit it again".to_owned(), Then::EditAgain { id });
+                self.open(Layer::Confirm(question.about("not saved", about)));
             }
         }
     }

@@ -57,7 +57,7 @@ impl State {
             (0, 0) => String::new(),
             (0, dead) => format!("{dead}!"),
             (_, _) if is_plain => "running".to_owned(),
-            (n, _) => format!("⠶{n}"),
+            (n, _) => format!("↻{n}"),
         }
     }
 
@@ -259,6 +259,8 @@ fn footer_actions(context: Context) -> &'static [Action] {
             A::Tags,
             A::Edit,
             A::MoreLikeThis,
+            A::SavedSearches,
+            A::SaveSearch,
             A::Why,
             A::MoreWords,
             A::MoreMeaning,
@@ -278,12 +280,13 @@ fn footer_actions(context: Context) -> &'static [Action] {
             A::Palette,
             A::Help,
         ],
-        Context::Welcome => &[A::Crawl, A::Sample, A::Import, A::Palette, A::Help, A::Back],
+        Context::Welcome => &[A::Crawl, A::Sample, A::Import, A::Palette, A::Help, A::Quit],
         Context::Viewer => &[A::Down, A::Up, A::Back],
+        Context::Searches => &[A::Open, A::DeleteSearch, A::Down, A::Up, A::Back],
         Context::LookAlikes => &[A::MergeThem, A::KeepApart, A::Mark, A::Down, A::Up, A::Back],
         Context::Input => &[A::InputAccept, A::InputCancel],
-        Context::Picker => &[A::PickerAccept, A::PickerDown, A::PickerUp, A::PickerCancel],
-        Context::Tags => &[A::ToggleTag, A::PickerAccept, A::PickerDown, A::PickerCancel],
+        Context::Picker => &[A::PickerAccept, A::PickerCancel],
+        Context::Tags => &[A::ToggleTag, A::PickerAccept, A::PickerCancel],
         Context::Form => {
             &[A::FormNext, A::FormPrevious, A::FormSave, A::FormCancel, A::FormDiscard]
         }

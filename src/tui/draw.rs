@@ -2,6 +2,7 @@
 
 use super::layers;
 use super::layout::{self, LEAST};
+use super::message::Link;
 use super::paint::{Painter, wrapped};
 use super::session::Screen;
 use super::state::State;
@@ -11,12 +12,18 @@ use ratatui::layout::Rect;
 
 /// Paints the state.
 pub fn draw(state: &State, frame: &mut Frame<'_>) {
+    draw_linked(state, frame);
+}
+
+/// Paints the state, and says which cells lead to an address.
+pub fn draw_linked(state: &State, frame: &mut Frame<'_>) -> Vec<Link> {
     let area = frame.area();
     let mut painter = Painter {
         buffer: frame.buffer_mut(),
         theme: state.theme(),
         is_plain: state.is_plain,
         cursor: None,
+        links: Vec::new(),
     };
     let whole = Rect::new(0, 0, area.width, area.height);
     painter.tint(whole, Role::Text);
@@ -27,9 +34,17 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
         layers::paint(state, &mut painter);
         state.paint_toasts(&mut painter);
     }
-    if let Some(cursor) = painter.cursor {
+    let Painter { cursor, links, buffer, .. } = painter;
+    // What was painted over leads nowhere.
+    let is_there = |(link, text): &(Link, String)| {
+        let cells = link.area.intersection(whole).columns().map(|at| buffer[(at.x, at.y)].symbol());
+        cells.zip(text.chars()).all(|(cell, c)| cell.chars().eq([c]))
+    };
+    let links = links.into_iter().filter(is_there).map(|(link, _)| link).collect();
+    if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
+    links
 }
 
 fn too_small(painter: &mut Painter<'_>, area: Rect) {

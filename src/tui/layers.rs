@@ -10,9 +10,11 @@ pub(super) mod messages;
 pub(super) mod palette;
 pub(super) mod picker;
 pub(super) mod prompt;
+pub(super) mod searches;
 pub(super) mod tags;
 
 use super::layout::Focus;
+use super::message::FoundSearch;
 use super::paint::Painter;
 use super::session::Screen;
 use super::state::State;
@@ -30,6 +32,7 @@ pub(super) enum Layer {
     LookAlikes(look_alikes::LookAlikes),
     History(history::History),
     Messages(messages::Messages),
+    Searches(searches::Searches),
     Form(Box<form::Form>),
 }
 
@@ -50,6 +53,7 @@ impl Layer {
             Self::Confirm(_) => Context::Confirm,
             Self::Tags(_) => Context::Tags,
             Self::LookAlikes(_) => Context::LookAlikes,
+            Self::Searches(_) => Context::Searches,
             Self::History(_) | Self::Messages(_) => Context::Viewer,
             Self::Form(_) => Context::Form,
         }
@@ -65,6 +69,7 @@ impl Layer {
             Self::LookAlikes(look_alikes) => look_alikes.act(state, action, count),
             Self::History(history) => history.act(action, count),
             Self::Messages(messages) => messages.act(action, count),
+            Self::Searches(searches) => searches.act(state, action, count),
             Self::Form(form) => form.act(state, action),
         }
     }
@@ -76,7 +81,11 @@ impl Layer {
             Self::Prompt(prompt) => prompt.key(state, key),
             Self::Tags(tags) => tags.key(key),
             Self::Form(form) => form.key(key),
-            Self::Confirm(_) | Self::LookAlikes(_) | Self::History(_) | Self::Messages(_) => false,
+            Self::Confirm(_)
+            | Self::LookAlikes(_)
+            | Self::History(_)
+            | Self::Messages(_)
+            | Self::Searches(_) => false,
         }
     }
 
@@ -87,9 +96,11 @@ impl Layer {
             Self::Prompt(prompt) => prompt.paste(state, text),
             Self::Tags(tags) => tags.paste(text),
             Self::Form(form) => form.paste(text),
-            Self::Confirm(_) | Self::LookAlikes(_) | Self::History(_) | Self::Messages(_) => {
-                return false;
-            }
+            Self::Confirm(_)
+            | Self::LookAlikes(_)
+            | Self::History(_)
+            | Self::Messages(_)
+            | Self::Searches(_) => return false,
         }
         true
     }
@@ -174,6 +185,15 @@ pub(super) fn tags_came(state: &mut State) {
     }
 }
 
+/// Saved searches came: the popup that shows them takes them.
+pub(super) fn searches_came(state: &mut State, lines: &[FoundSearch]) {
+    for layer in &mut state.layers {
+        if let Layer::Searches(searches) = layer {
+            searches.take(lines.to_vec());
+        }
+    }
+}
+
 /// An item came: look-alikes that are open show its newest form.
 pub(super) fn item_came(state: &mut State, id: AutomationId) {
     let Some(view) = state.pane.get(id).cloned() else { return };
@@ -196,9 +216,11 @@ pub(super) fn click(state: &mut State, at: Position) {
                 Some(false) => After::Keep,
                 None => After::Close,
             },
-            Layer::Help(_) | Layer::History(_) | Layer::Messages(_) | Layer::LookAlikes(_) => {
-                After::Close
-            }
+            Layer::Help(_)
+            | Layer::History(_)
+            | Layer::Messages(_)
+            | Layer::LookAlikes(_)
+            | Layer::Searches(_) => After::Close,
             _ => After::Keep,
         };
         (after, ())
@@ -217,6 +239,7 @@ pub(super) fn paint(state: &State, painter: &mut Painter<'_>) {
             Layer::LookAlikes(look_alikes) => look_alikes.paint(state, painter),
             Layer::History(history) => history.paint(state, painter),
             Layer::Messages(messages) => messages.paint(state, painter),
+            Layer::Searches(searches) => searches.paint(state, painter),
             Layer::Form(form) => form.paint(state, painter),
         }
     }

@@ -14,7 +14,7 @@ const AIRY_HEIGHT: u16 = 30;
 /// The least that anything can be shown in.
 pub(super) const LEAST: (u16, u16) = (40, 10);
 /// The list's share of the width where nobody dragged the splitter, in percent.
-pub(super) const DEFAULT_SPLIT: u16 = 42;
+pub(super) const DEFAULT_SPLIT: u16 = 45;
 
 /// Which pane has the attention.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

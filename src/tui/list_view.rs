@@ -1,9 +1,10 @@
 //! Rows of automations: one line each, columns that never move.
 
 use super::list::List;
-use super::paint::{Painter, columns, fitted};
+use super::paint::{Painter, columns, fitted, wrapped};
 use super::phrases::{age, kind_glyph, kind_word, share, status_glyph};
 use super::rows::Rows;
+use super::state::State;
 use super::writes::Writes;
 use crate::model::{AutomationId, InboxRow, Status};
 use crate::settings::Role;
@@ -23,6 +24,27 @@ pub(super) struct ListView<'a> {
     pub(super) dims_decided: bool,
     /// Folded words that are lit up in titles.
     pub(super) terms: &'a [String],
+}
+
+impl State {
+    /// How a list of automations looks on the screen that is on.
+    pub(super) fn list_view<'a>(
+        &'a self,
+        list: &'a List,
+        has_focus: bool,
+        dims_decided: bool,
+    ) -> ListView<'a> {
+        ListView {
+            list,
+            rows: &self.rows,
+            writes: &self.writes,
+            reviewer: &self.reviewer,
+            now: self.now,
+            has_focus,
+            dims_decided,
+            terms: self.terms(),
+        }
+    }
 }
 
 /// Which columns there is room for.
@@ -46,8 +68,8 @@ impl Columns {
             (false, _) => 2,
         };
         let function = match width {
-            0..58 => 0,
-            58..90 => 16,
+            0..64 => 0,
+            64..90 => 15,
             _ => 22,
         };
         let title = width.saturating_sub(lead + kind + function + fixed);
@@ -173,6 +195,19 @@ impl ListView<'_> {
         let shown = fitted(title, width);
         painter.text(x, y, width, &shown, role);
         paint_matches(painter, x, y, width, &shown, self.terms);
+    }
+}
+
+/// What an empty list says instead of lines: where things stand and the next step.
+pub(super) fn paint_advice(painter: &mut Painter<'_>, area: Rect, text: &str) {
+    for (row, line) in wrapped(text, area.width.saturating_sub(6)).iter().enumerate() {
+        let y = area.y + 1 + row as u16;
+        if y < area.bottom() {
+            painter.text(area.x + 3, y, area.width.saturating_sub(4), line, Role::Dim);
+        }
+    }
+    if painter.is_plain && painter.cursor.is_none() {
+        painter.cursor = Some((area.x + 3, area.y + 1));
     }
 }
 

@@ -6,11 +6,12 @@
 
 use super::session::Session;
 use crate::model::{
-    AutomationId, Counts, Edit, InboxRow, ItemView, JobId, JobRow, QueueFilter, SearchAnswer,
-    SearchQuery, Stage, Verdict,
+    AutomationId, Counts, DecisionRow, Edit, InboxRow, ItemView, JobId, JobRow, QueueFilter,
+    SavedSearch, SearchAnswer, SearchQuery, Stage, Status, Verdict,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -62,12 +63,31 @@ pub enum Loaded {
     Changed { ids: Vec<AutomationId> },
     /// To `LoadTags`: every tag with its count, most used first.
     Tags(Vec<(String, u64)>),
-    /// To `EditInEditor`; `None` where the editor was left without saving.
-    Edited { id: AutomationId, revision: u32, text: Option<String> },
+    /// To `LoadSearches`, `SaveSearch` and `DeleteSearch`: the reviewer's own, by name.
+    Searches(Vec<FoundSearch>),
+    /// To `EditInEditor`; `text` is `None` where nothing was written, `failure` says why the editor
+    /// failed: what was written is kept then, not saved.
+    Edited { id: AutomationId, revision: u32, text: Option<String>, failure: Option<String> },
     /// Something to tell: shown as a toast, kept under `:messages`.
     Notice { level: Level, text: String },
     /// Whether anything was ever stored: decides between the welcome and the screens.
     StoreIsEmpty(bool),
+}
+
+/// A saved search, and how much of what it finds came since it was last looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundSearch {
+    pub saved: SavedSearch,
+    pub new: u64,
+}
+
+/// Cells that lead to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// One row of cells.
+    pub area: Rect,
+    /// http or https; ASCII that is neither blank nor control.
+    pub url: String,
 }
 
 /// How loud a notice is.
@@ -107,6 +127,20 @@ pub struct DecidedItems {
     pub done: Vec<(AutomationId, u32)>,
     /// Each item refused, with the reason as a sentence.
     pub refused: Vec<(AutomationId, String)>,
+    /// Each item left alone because somebody changed it after the reviewer looked.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// An item as somebody else left it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    pub id: AutomationId,
+    pub title: String,
+    /// Its present revision.
+    pub revision: u32,
+    pub status: Status,
+    /// What was decided on it last; `None` where nobody did (it was read anew).
+    pub last: Option<DecisionRow>,
 }
 
 /// What an undo or redo did.
@@ -138,6 +172,19 @@ pub enum Command {
     LoadCounts,
     LoadJobs,
     LoadTags,
+    LoadSearches,
+    /// Keeps a search under a name, over an older one of that name.
+    SaveSearch {
+        name: String,
+        query: SearchQuery,
+    },
+    /// Notes that what a saved search finds was looked at.
+    SeeSearch {
+        name: String,
+    },
+    DeleteSearch {
+        name: String,
+    },
     Decide {
         token: Token,
         items: Vec<Seen>,

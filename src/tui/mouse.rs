@@ -61,6 +61,7 @@ impl State {
     }
 
     fn click_list(&mut self, row: usize) {
+        self.inbox.is_untouched = false;
         self.set_focus(Focus::List);
         let Some(list) = self.list_mut() else { return };
         let line = list.top + row;
@@ -88,6 +89,7 @@ impl State {
             return;
         }
         self.is_dirty = true;
+        self.inbox.is_untouched = false;
         if self.areas().pane.is_some_and(|area| area.contains(at)) {
             if let Some(shown) = &mut self.pane.shown {
                 shown.scroll_source(by);

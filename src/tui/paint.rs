@@ -1,5 +1,6 @@
 //! Putting text on a buffer so that columns stay where they are.
 
+use super::message::Link;
 use crate::settings::{Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,6 +17,8 @@ pub(super) struct Painter<'a> {
     pub(super) is_plain: bool,
     /// Where the hardware cursor goes, once all is painted.
     pub(super) cursor: Option<(u16, u16)>,
+    /// What was painted that leads to an address, with its text.
+    pub(super) links: Vec<(Link, String)>,
 }
 
 impl Painter<'_> {

@@ -156,6 +156,12 @@ impl Pane {
         self.views.iter().find(|(known, _)| *known == id).map(|(_, view)| view)
     }
 
+    /// The item as it is known or, while it is asked for anew, as it is drawn.
+    pub(super) fn view(&self, id: AutomationId) -> Option<&Arc<ItemView>> {
+        let drawn = self.shown.as_ref().filter(|shown| shown.id() == id).map(|shown| &shown.view);
+        self.get(id).or(drawn)
+    }
+
     pub(super) fn insert(&mut self, id: AutomationId, view: Arc<ItemView>) {
         self.views.retain(|(known, _)| *known != id);
         self.views.push_front((id, view));

@@ -1,6 +1,8 @@
 //! Paints the item: its fields above, the source with its evidence below.
 
+use super::act_item::link;
 use super::list_view::paint_matches;
+use super::message::Link;
 use super::paint::Painter;
 use super::pane::Shown;
 use super::phrases::{age, clock, kind_word};
@@ -9,6 +11,9 @@ use crate::settings::Role;
 use crate::text::sanitize_line;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
+
+/// Terminals cut longer ones.
+const LONGEST_LINK: usize = 2000;
 
 pub(super) fn paint(
     painter: &mut Painter<'_>,
@@ -71,6 +76,13 @@ fn source(painter: &mut Painter<'_>, area: Rect, shown: &Shown, now: Timestamp, 
     }
 }
 
+/// A link as it may stand in a terminal's control sequence.
+fn in_ascii(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?.to_string();
+    let is_safe = url.len() <= LONGEST_LINK && url.bytes().all(|b| b.is_ascii_graphic());
+    is_safe.then_some(url)
+}
+
 /// The rule above the source: what it is, whose, when.
 fn heading(painter: &mut Painter<'_>, area: Rect, shown: &Shown, now: Timestamp) {
     let Some(document) = &shown.view.document else { return };
@@ -88,7 +100,12 @@ fn heading(painter: &mut Painter<'_>, area: Rect, shown: &Shown, now: Timestamp)
     painter.rule(Rect { height: 1, ..area });
     let label = if painter.is_plain { format!("source: {title}") } else { format!(" {title} ") };
     let x = if painter.is_plain { area.x } else { area.x + 2 };
-    painter.text(x, area.y, area.width.saturating_sub(8), &label, Role::Dim);
+    let room = area.width.saturating_sub(8);
+    let end = painter.text(x, area.y, room, &label, Role::Dim);
+    if let Some(url) = link(&shown.view).and_then(|url| in_ascii(&url)) {
+        let area = Rect { x, width: end - x, height: 1, ..area };
+        painter.links.push((Link { area, url }, label));
+    }
     let lines = shown.source.len();
     let visible = usize::from(area.height).saturating_sub(1);
     if lines > visible && !painter.is_plain {

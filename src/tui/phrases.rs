@@ -17,6 +17,14 @@ pub(super) fn age(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// The same in a sentence: `just now`, `5m ago`.
+pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+    match age(then, now).as_str() {
+        "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    }
+}
+
 /// A probability in three columns: `.86`, `1.0`.
 pub(super) fn share(p: f32) -> String {
     let hundredths = (p.clamp(0.0, 1.0) * 100.0).round() as u32;

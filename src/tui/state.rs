@@ -2,6 +2,7 @@
 
 use super::filter;
 use super::layers::Layer;
+use super::layers::confirm::Confirm;
 use super::layout::{self, Areas, Focus};
 use super::list::List;
 use super::message::{Command, Level};
@@ -84,6 +85,8 @@ pub struct State {
     pub(super) counts: Option<Counts>,
     pub(super) tags: Vec<(String, u64)>,
     pub(super) layers: Vec<Layer>,
+    /// Questions that came by themselves and wait for a free moment.
+    pub(super) questions: VecDeque<Confirm>,
     pub(super) keys: PendingKeys,
     pub(super) messages: VecDeque<Message>,
     pub(super) drafts: BTreeMap<i64, String>,
@@ -131,6 +134,7 @@ impl State {
             counts: None,
             tags: Vec::new(),
             layers: Vec::new(),
+            questions: VecDeque::new(),
             keys: PendingKeys::default(),
             messages: VecDeque::new(),
             drafts: session.drafts,

@@ -6,7 +6,7 @@ use super::state::State;
 use crate::settings::key::show_sequence;
 use crate::settings::keymap::Lookup;
 use crate::settings::{Action, Key, Scope};
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a digit that also opens a screen waits for what it counts.
@@ -32,6 +32,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Command> {
         Event::Loaded(loaded) => state.on_loaded(*loaded),
     }
     state.on_time();
+    state.ask_next();
     state.settle();
     std::mem::take(&mut state.out)
 }
@@ -107,6 +108,11 @@ impl State {
         let had_count = self.keys.count.is_some();
         self.drop_keys();
         let context = self.context();
+        // Also while something is typed: a terminal's own key, which no text has.
+        let has_control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if has_control && self.keymap.keys_of(Action::Suspend).contains(&vec![key]) {
+            return self.act(Action::Suspend, None);
+        }
         if keys.len() == 1 && context.takes_text() {
             if layers::type_key(self, key) {
                 self.is_dirty = true;

@@ -89,8 +89,14 @@ impl State {
         if ids.is_empty() {
             return;
         }
-        let token = self.next_number();
         let items: Vec<Seen> = ids.iter().map(|id| self.seen(*id)).collect();
+        self.decide_seen(items, verdict);
+    }
+
+    /// Gives a verdict on items as they were seen.
+    pub(super) fn decide_seen(&mut self, items: Vec<Seen>, verdict: Verdict) {
+        let token = self.next_number();
+        let ids: Vec<AutomationId> = items.iter().map(|(id, _)| *id).collect();
         self.writes.given.push_back((self.now, ids.len()));
         if self.writes.given.len() > 4096 {
             self.writes.given.pop_front();
@@ -142,7 +148,13 @@ impl State {
         let items = match outcome {
             Ok(items) => items,
             Err(why) => {
-                self.tell(Level::Error, format!("nothing was written: {why}"));
+                let kept = match (&write.what, write.items.as_slice()) {
+                    (What::Edit, [id]) if self.drafts.contains_key(&id.0) => {
+                        "; what you typed is kept as a draft"
+                    }
+                    _ => "",
+                };
+                self.tell(Level::Error, format!("nothing was written: {why}{kept}"));
                 self.refresh_items(&write.items);
                 return;
             }
@@ -160,7 +172,15 @@ impl State {
             }
         }
         self.say_done(&write, &items);
+        if matches!(write.what, What::Edit) {
+            // Only now: what was typed is on the disk.
+            items.done.iter().for_each(|(id, _)| drop(self.drafts.remove(&id.0)));
+        }
         let mut stale: Vec<AutomationId> = items.refused.iter().map(|(id, _)| *id).collect();
+        stale.extend(items.conflicts.iter().map(|conflict| conflict.id));
+        if let What::Verdict(verdict) = &write.what {
+            self.ask_about(items.conflicts.clone(), verdict);
+        }
         stale.extend(items.done.iter().map(|(id, _)| *id));
         stale.extend(write.lead);
         self.refresh_items(&stale);
@@ -168,9 +188,7 @@ impl State {
         if matches!(write.what, What::Tags | What::Edit) {
             self.tags.clear();
         }
-        if self.screen == super::Screen::Library {
-            self.library.asks_at = Some(self.now + SignedDuration::from_millis(1200));
-        }
+        self.library_changed();
     }
 
     fn say_done(&mut self, write: &Write, items: &DecidedItems) {
@@ -185,11 +203,7 @@ impl State {
             What::Tags => Some(format!("tags of {} set", counted(done, "item"))),
             What::Edit => Some("changes saved".to_owned()),
             What::Merge => Some(format!("{} merged", counted(write.items.len(), "item"))),
-            What::Apart => {
-                // Not part of the journal: there is nothing for undo to take back.
-                self.tell(Level::Done, "kept apart from now on");
-                None
-            }
+            What::Apart => Some("kept apart from now on".to_owned()),
         };
         if let Some(said) = said.filter(|_| done > 0 || matches!(write.what, What::Apart)) {
             self.tell(Level::Done, format!("{said}; {undo} takes it back"));
@@ -231,6 +245,7 @@ impl State {
         let ids: Vec<AutomationId> = items.done.iter().map(|(id, _)| *id).collect();
         self.refresh_items(&ids);
         self.out.push(Command::LoadCounts);
+        self.library_changed();
         self.tags.clear();
         let Some(first) = ids.first() else { return };
         let list = self.list_mut();

@@ -14,6 +14,7 @@ pub(crate) struct Fake {
     /// Writes are not answered, while it is set.
     pub(crate) holds: bool,
     pub(crate) done_today: u64,
+    pub(crate) searches: Vec<FoundSearch>,
     journal: Vec<Vec<(usize, Automation)>>,
     undone: Vec<Vec<(usize, Automation)>>,
 }
@@ -32,6 +33,7 @@ impl Fake {
             failure: None,
             holds: false,
             done_today: 38,
+            searches: Vec::new(),
             journal: Vec::new(),
             undone: Vec::new(),
         }
@@ -39,6 +41,28 @@ impl Fake {
 
     pub(crate) fn status(&self, id: i64) -> Status {
         self.items[id as usize - 1].automation.status
+    }
+
+    /// Somebody else gives a verdict.
+    pub(crate) fn others_decide(&mut self, id: i64, status: Status, reviewer: &str) {
+        let view = &mut self.items[id as usize - 1];
+        view.automation.status = status;
+        view.automation.revision += 1;
+        view.history.insert(
+            0,
+            DecisionRow {
+                id: DecisionId(1),
+                batch: BatchId(1),
+                automation: AutomationId(id),
+                title: view.automation.content.title.clone(),
+                kind: DecisionKind::Verdict,
+                summary: status.name().to_owned(),
+                reviewer: reviewer.to_owned(),
+                origin: Origin::Workbench,
+                at: now(),
+                is_undone: false,
+            },
+        );
     }
 
     fn fits(&self, view: &ItemView, filter: &QueueFilter) -> bool {
@@ -113,17 +137,23 @@ impl Fake {
         self.done_today += ids.len() as u64;
         self.journal.push(before);
         self.undone.clear();
-        Ok(DecidedItems { done, refused: Vec::new() })
+        Ok(DecidedItems { done, ..DecidedItems::default() })
     }
 
     fn decide(&mut self, items: &[Seen], verdict: &Verdict) -> Result<DecidedItems, String> {
-        let mut refused = Vec::new();
+        let mut conflicts = Vec::new();
         let fits = items.iter().filter(|(id, revision)| {
-            let automation = &self.items[id.0 as usize - 1].automation;
+            let view = &self.items[id.0 as usize - 1];
+            let automation = &view.automation;
             let is_stale = revision.is_some_and(|seen| seen != automation.revision);
             if is_stale {
-                let why = format!("#{id} was changed since you looked; look again");
-                refused.push((*id, why));
+                conflicts.push(Conflict {
+                    id: *id,
+                    title: automation.content.title.clone(),
+                    revision: automation.revision,
+                    status: automation.status,
+                    last: view.history.first().cloned(),
+                });
             }
             !is_stale
         });
@@ -135,7 +165,7 @@ impl Fake {
                 automation.reason.clone_from(reason);
             }
         })?;
-        decided.refused = refused;
+        decided.conflicts = conflicts;
         Ok(decided)
     }
 
@@ -238,6 +268,17 @@ impl Fake {
             }
             Command::LoadCounts => Loaded::Counts(self.counts()),
             Command::LoadJobs => Loaded::Jobs(self.jobs.clone()),
+            Command::LoadSearches => Loaded::Searches(self.searches.clone()),
+            Command::SaveSearch { name, query } => {
+                self.searches.retain(|found| found.saved.name != *name);
+                let saved = SavedSearch { name: name.clone(), query: query.clone(), seen: now() };
+                self.searches.push(FoundSearch { saved, new: 0 });
+                Loaded::Searches(self.searches.clone())
+            }
+            Command::DeleteSearch { name } => {
+                self.searches.retain(|found| found.saved.name != *name);
+                Loaded::Searches(self.searches.clone())
+            }
             Command::LoadTags => Loaded::Tags(self.tags()),
             Command::Decide { token, items, verdict } => {
                 Loaded::Decided { token: *token, outcome: self.decide(items, verdict) }

@@ -92,12 +92,94 @@ fn a_verdict_that_fails_is_told_and_the_row_returns() {
 #[test]
 fn a_verdict_names_the_revision_that_was_seen() {
     let mut bench = Bench::new(WIDE, 30);
-    bench.fake.items[0].automation.revision = 7;
-    bench.keys("a").shows("#1 was changed since you looked");
-    assert_eq!(bench.fake.status(1), Status::Inbox);
+    bench.fake.others_decide(1, Status::Rejected, "bob");
+    bench.keys("a").shows("changed since you looked").shows("bob rejected just now");
+    bench.shows("Approve it all the same?");
+    // Neither the key that raised it nor a key of the haste before answers.
+    bench.keys("a").shows("Approve it all the same?");
+    bench.keys("n").shows("left as it was");
+    assert_eq!(bench.fake.status(1), Status::Rejected);
     // The newer revision is there now; saying it again says it of that one.
     bench.keys("k a");
     assert_eq!(bench.fake.status(1), Status::Approved);
+}
+
+#[test]
+fn who_is_asked_about_anothers_verdict_may_give_their_own_all_the_same() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.fake.others_decide(1, Status::Rejected, "bob");
+    bench.keys("a");
+    // The first moment belongs to what was being typed.
+    bench.keys("y");
+    assert_eq!(bench.fake.status(1), Status::Approved);
+}
+
+#[test]
+fn a_question_that_comes_by_itself_takes_no_key_of_the_haste_before() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.fake.others_decide(1, Status::Rejected, "bob");
+    let key = |c| Event::Key(crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char(c)));
+    bench.send(key('a'));
+    bench.send(key('y'));
+    bench.shows("Approve it all the same?");
+    assert_eq!(bench.fake.status(1), Status::Rejected);
+}
+
+#[test]
+fn a_question_waits_until_nothing_is_typed_any_more() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.fake.others_decide(1, Status::Rejected, "bob");
+    bench.fake.holds = true;
+    bench.keys("a");
+    let decide = bench.commands.iter().find(|c| matches!(c, Command::Decide { .. })).cloned();
+    bench.fake.holds = false;
+    bench.keys("/ 'inv");
+    let answer = bench.fake.answer(&decide.unwrap()).unwrap();
+    bench.send(Event::Loaded(Box::new(answer)));
+    bench.keys("'oice'").shows("filter invoice").lacks("all the same");
+    bench.keys("enter").shows("Approve it all the same?");
+}
+
+#[test]
+fn the_same_verdict_twice_asks_nothing() {
+    let mut bench = Bench::new(WIDE, 30);
+    bench.fake.others_decide(1, Status::Approved, "bob");
+    bench.keys("a").shows("bob approved").lacks("all the same");
+}
+
+#[test]
+fn a_queue_that_nobody_touched_fills_by_itself() {
+    let mut bench = Bench::new(SMALL, 60);
+    bench.keys("2 esc 1");
+    bench.fake.items.truncate(60);
+    bench.send(Event::Loaded(Box::new(Loaded::Changed { ids: Vec::new() })));
+    bench.wait(1500);
+    bench.lacks("new items").shows("▌   No-show rescue");
+    assert_eq!(bench.asked(|c| matches!(c, Command::LoadQueue { .. })), 3);
+    bench.keys("j");
+    bench.send(Event::Loaded(Box::new(Loaded::Changed { ids: Vec::new() })));
+    bench.wait(1500);
+    bench.shows("new items, R");
+}
+
+#[test]
+fn what_is_approved_is_in_the_library_when_one_comes_back_to_it() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("2 esc 1 a 2").shows("✓ No-show rescue");
+}
+
+#[test]
+fn a_run_that_ends_is_told_to_the_desktop_while_nobody_watches() {
+    let mut bench = Bench::new(SMALL, 30);
+    let done = || {
+        let text = "the run is done: 12 new".to_owned();
+        Event::Loaded(Box::new(Loaded::Notice { level: Level::Done, text }))
+    };
+    bench.send(done());
+    assert_eq!(bench.asked(|c| matches!(c, Command::Notify(_))), 0);
+    bench.send(Event::Focus(false));
+    bench.send(done());
+    assert_eq!(bench.asked(|c| matches!(c, Command::Notify(_))), 1);
 }
 
 #[test]
@@ -277,7 +359,7 @@ fn the_welcome_offers_three_ways_to_begin() {
 #[test]
 fn the_pipeline_shows_jobs_and_lets_them_be_cancelled() {
     let mut bench = Bench::new(WIDE, 60);
-    bench.fake.jobs = crate::pictures::jobs();
+    bench.fake.jobs = JobsView::example(crate::sample::now());
     bench.keys("5").shows("2,410/5,889").shows("10/s").shows("extract 41%");
     bench.keys("x").shows("crawl is done already");
     bench.keys("j j x").shows("cancelling extract");
@@ -330,4 +412,11 @@ fn no_colours_still_show_where_one_is() {
     bench.keys("j");
     assert!(bench.style_of("Invoice chaser").add_modifier.contains(Modifier::REVERSED));
     assert!(!bench.style_of("No-show").add_modifier.contains(Modifier::REVERSED));
+}
+
+#[test]
+fn the_workbench_goes_to_sleep_while_something_is_typed_too() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("/ 'inv' ctrl-z").shows("filter inv");
+    assert_eq!(bench.asked(|c| matches!(c, Command::Suspend)), 1);
 }

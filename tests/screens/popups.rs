@@ -1,7 +1,7 @@
 //! What keys do in popups, prompts and the form.
 
 use crate::bench::Bench;
-use reservoir::model::{Field, Status};
+use reservoir::model::{AutomationId, Field, Status};
 use reservoir::tui::*;
 
 const WIDE: (u16, u16) = (160, 48);
@@ -108,14 +108,90 @@ fn the_editor_gets_the_fields_and_what_comes_back_is_saved() {
         })
         .unwrap();
     assert!(text.contains("title = \"No-show rescue"), "{text}");
-    let edited =
-        |text: String| Event::Loaded(Box::new(Loaded::Edited { id, revision, text: Some(text) }));
+    let failure = None;
+    let edited = |text: String| {
+        let (text, failure) = (Some(text), failure.clone());
+        Event::Loaded(Box::new(Loaded::Edited { id, revision, text, failure }))
+    };
     bench.send(edited(text.clone()));
     bench.shows("nothing was changed");
-    bench.send(edited(text.replace("title = ", "title == ")));
-    bench.shows("not saved: line ");
     bench.send(edited(text.replace("No-show rescue", "Missed-visit rescue")));
     assert!(bench.fake.items[0].automation.content.title.starts_with("Missed-visit"));
+    assert!(bench.state.session().drafts.is_empty());
+}
+
+fn sheets(bench: &Bench) -> Vec<String> {
+    let sheet = |command: &Command| match command {
+        Command::EditInEditor { text, .. } => Some(text.clone()),
+        _ => None,
+    };
+    bench.commands.iter().filter_map(sheet).collect()
+}
+
+fn came_back(text: String, failure: Option<&str>) -> Event {
+    Event::Loaded(Box::new(Loaded::Edited {
+        id: AutomationId(1),
+        revision: 1,
+        text: Some(text),
+        failure: failure.map(str::to_owned),
+    }))
+}
+
+#[test]
+fn a_sheet_with_an_error_is_offered_again_with_the_error_at_its_line() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("E");
+    let text = sheets(&bench).remove(0).replace("title = ", "title == ");
+    bench.send(came_back(text, None));
+    bench.shows("not saved").shows("Edit it again?").keys("y");
+    let again = sheets(&bench).remove(1);
+    let wrong = again.lines().position(|line| line.starts_with("title == ")).unwrap();
+    let note = again.lines().nth(wrong - 1).unwrap();
+    assert!(note.starts_with("#! Not saved, the next line: "), "{again}");
+    // Left alone, it is a draft: not lost, not replaced by the item as it is.
+    bench.send(came_back(again, None));
+    bench.keys("n");
+    assert!(bench.state.session().drafts[&1].contains("title == "));
+    bench.keys("e").shows("your draft cannot be read").lacks("edit #1");
+    assert!(bench.state.session().drafts[&1].contains("title == "));
+    let mended = sheets(&bench).remove(1).replace("title == \"No", "title = \"Oh no");
+    bench.send(came_back(mended, None));
+    assert!(bench.fake.items[0].automation.content.title.starts_with("Oh no"));
+    assert!(bench.state.session().drafts.is_empty());
+}
+
+#[test]
+fn what_an_editor_that_fails_has_written_is_kept() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("E");
+    let text = sheets(&bench).remove(0).replace("No-show", "Missed-visit");
+    bench.send(came_back(text, Some("`vi` ended with status 1")));
+    bench.shows("status 1, so nothing is saved");
+    assert!(bench.fake.items[0].automation.content.title.starts_with("No-show"));
+    bench.keys("E");
+    let again = sheets(&bench).remove(1);
+    assert!(again.contains("Missed-visit") && again.contains("#! This is your draft"), "{again}");
+    bench.send(came_back("# emptied\n".to_owned(), None));
+    assert!(bench.state.session().drafts.is_empty());
+}
+
+#[test]
+fn what_was_typed_is_kept_where_saving_fails() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.fake.failure = Some("the disk is full".to_owned());
+    bench.keys("e ' now' ctrl-s").shows("kept as a draft");
+    bench.fake.failure = None;
+    bench.keys("e").shows("dental clinics now").keys("ctrl-s").shows("changes saved");
+    assert!(bench.state.session().drafts.is_empty());
+}
+
+#[test]
+fn a_draft_begun_before_others_changed_the_item_says_so() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("e ' now' esc");
+    bench.fake.items[0].automation.revision = 5;
+    bench.send(Event::Loaded(Box::new(Loaded::Changed { ids: vec![AutomationId(1)] })));
+    bench.keys("e").shows("changed since you began");
 }
 
 #[test]
@@ -183,4 +259,18 @@ fn hostile_text_never_reaches_the_screen() {
         assert!(!screen.contains(bad), "{screen:?}");
         assert!(!screen.contains(&"\u{301}".repeat(5)));
     }
+}
+
+#[test]
+fn a_search_is_saved_listed_opened_and_deleted() {
+    let mut bench = Bench::new(SMALL, 60);
+    bench.keys("2 0 space a y 2 'invoice' enter s").shows("save search as invoice");
+    bench.keys("' chasers' enter");
+    bench.fake.searches[0].new = 3;
+    bench.keys("esc S").shows("saved searches").shows("invoice chasers").shows("3 new");
+    bench.keys("enter").shows("search: invoice chasers").shows("/ invoice");
+    assert_eq!(bench.asked(|c| matches!(c, Command::SeeSearch { .. })), 1);
+    bench.keys("S x").shows("Delete the saved search “invoice chasers”?");
+    bench.keys("x").shows("Delete the saved search").keys("y").shows("none yet: s in the Library");
+    assert!(bench.fake.searches.is_empty());
 }

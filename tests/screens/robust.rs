@@ -81,7 +81,7 @@ proptest! {
         events in proptest::collection::vec((any_event(), 0i64..600), 1..120), accessible: bool, count in 0usize..40,
     ) {
         let mut bench = Bench::with(settings((100, 30), accessible), None, Fake::new(count));
-        bench.fake.jobs = crate::pictures::jobs();
+        bench.fake.jobs = JobsView::example(crate::sample::now());
         for (event, pause) in events {
             bench.now += SignedDuration::from_millis(pause);
             match event {

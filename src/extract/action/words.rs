@@ -150,7 +150,17 @@ pub(super) const OBJECT_LEADS: &[&str] = &[
 pub(super) const PASSIVES: &[&str] =
     &["is", "are", "gets", "get", "was", "were", "be", "been", "being", "wird", "werden"];
 
+/// Passives of a story about how things came to be.
+pub(super) const PAST_PASSIVES: &[&str] = &["was", "were", "been"];
+
+/// Verbs by which people say what they think: "they guess", "I'd say".
+pub(super) const OPINIONS: &[&str] = &["guess", "tell", "rank", "like", "recommend", "suggest"];
+
 pub(super) const NEGATIONS: &[&str] = &[
+    "nobody",
+    "nothing",
+    "none",
+    "neither",
     "not",
     "never",
     "don't",

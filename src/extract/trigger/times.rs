@@ -166,6 +166,11 @@ pub(super) fn time_strength(sentence: &str, time: &Range<usize>) -> f32 {
         () if words.starts_with("every") || words.starts_with("each") || words.contains("cron") => {
             0.85
         }
+        // "On Saturday", "at 5 am": mostly when it once happened.
+        () if words.starts_with("on ") && words.ends_with("day") && !words.contains("weekday") => {
+            0.4
+        }
+        () if words.starts_with("at ") => 0.6,
         () if words.ends_with(" before")
             || words.contains(" after ")
             || words.starts_with("on ") =>

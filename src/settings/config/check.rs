@@ -1,6 +1,8 @@
 //! The table of keys: what each accepts, what it does, and its default.
 
+use crate::model::Money;
 use crate::settings::problem::{Problem, Source};
+use crate::settings::secret::SecretReference;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
@@ -13,6 +15,11 @@ enum Accepts {
     Whole(i64, i64),
     Share,
     OneOf(&'static [&'static str]),
+    Money,
+    /// References to secrets.
+    Secrets,
+    /// Tables, as many as wanted, whose keys stand in the section of this name.
+    Tables(&'static str),
 }
 
 struct KeyEntry {
@@ -67,6 +74,7 @@ const KEYS: &[KeyEntry] = &[
         "Plain labels, no drawn lines, the cursor always where the attention is",
     ),
     key("ui", "mouse", Accepts::Bool, "true", "Whether the mouse is taken from the terminal"),
+    key("ui", "links", Accepts::Bool, "true", "Whether addresses are links the terminal can open"),
     key("ui", "editor", Accepts::Text, "\"\"", "Empty for $VISUAL, then $EDITOR"),
     key(
         "pipeline",
@@ -100,7 +108,76 @@ const KEYS: &[KeyEntry] = &[
         "0.5",
         "Words against meaning: 1 is words alone, 0 meaning alone",
     ),
+    key("models", "currency", Accepts::Text, "\"USD\"", "Of prices and budgets"),
+    key("models", "daily_budget", Accepts::Money, "\"1.00\"", "Never passed, whatever happens"),
+    key("models", "monthly_budget", Accepts::Money, "\"20.00\"", "Never passed either"),
+    key("models", "run_budget", Accepts::Money, "\"1.00\"", "For one run of the pipeline"),
+    key(
+        "models",
+        "item_warning",
+        Accepts::Money,
+        "\"0.00\"",
+        "Warn when an item costs more on average; 0 for never",
+    ),
+    key(
+        "models",
+        "cache_hours",
+        Accepts::Whole(0, 87_600),
+        "24",
+        "How long an answer is used again",
+    ),
+    key("models", "provider", Accepts::Tables(PROVIDER), "", "Asked in this order"),
+    key(PROVIDER, "name", Accepts::Text, "\"local\"", "As messages and the ledger call it"),
+    key(
+        PROVIDER,
+        "address",
+        Accepts::Text,
+        "\"http://127.0.0.1:8000/v1\"",
+        "Any endpoint that speaks the OpenAI protocol, up to /chat/completions",
+    ),
+    key(
+        PROVIDER,
+        "keys",
+        Accepts::Secrets,
+        "[\"env:MODEL_KEY\"]",
+        "Where its keys stand, env:NAME or file:PATH; used in turn",
+    ),
+    key(PROVIDER, "cheap", Accepts::Text, "\"small-model\"", "The model that sorts and labels"),
+    key(PROVIDER, "strong", Accepts::Text, "\"large-model\"", "The model that reads closely"),
+    key(PROVIDER, "embedding", Accepts::Text, "\"\"", "The model that makes vectors"),
+    key(PROVIDER, "free", Accepts::Bool, "false", "Takes no money, so its models need no price"),
+    key(
+        PROVIDER,
+        "context_tokens",
+        Accepts::Whole(1_000, 10_000_000),
+        "32000",
+        "Tokens that fit its models, input and output together",
+    ),
+    key(
+        PROVIDER,
+        "output_tokens",
+        Accepts::Whole(64, 1_000_000),
+        "4096",
+        "Tokens of an answer at most",
+    ),
+    key(PROVIDER, "concurrency", Accepts::Whole(1, 256), "4", "Calls under way at once"),
+    key(PROVIDER, "batch", Accepts::Bool, "false", "Has a batch endpoint, for 100 items and more"),
+    key(PROVIDER, "connect_seconds", Accepts::Whole(1, 600), "10", "To reach it"),
+    key(PROVIDER, "first_byte_seconds", Accepts::Whole(1, 3_600), "120", "Until it answers"),
+    key(PROVIDER, "silence_seconds", Accepts::Whole(1, 3_600), "60", "Between parts of an answer"),
+    key(PROVIDER, "total_seconds", Accepts::Whole(1, 36_000), "300", "For a whole call"),
+    key("models", "price", Accepts::Tables(PRICE), "", "What a model takes for a million tokens"),
+    key(PRICE, "model", Accepts::Text, "\"large-model\"", "As a provider names it"),
+    key(PRICE, "input", Accepts::Money, "\"2.50\"", "For a million tokens"),
+    key(PRICE, "cached", Accepts::Money, "\"1.25\"", "Where the provider still had them"),
+    key(PRICE, "output", Accepts::Money, "\"10.00\"", "For a million tokens"),
 ];
+
+const PROVIDER: &str = "models.provider";
+const PRICE: &str = "models.price";
+/// In tables, what must be said.
+const NEEDED: &[(&str, &str)] =
+    &[(PROVIDER, "name"), (PROVIDER, "address"), (PRICE, "model"), (PRICE, "input")];
 
 /// Everything wrong in a config file.
 pub(super) fn check(source: &Source<'_>) -> Vec<Problem> {
@@ -111,8 +188,9 @@ pub(super) fn check(source: &Source<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, value) in &table {
         let section = name.get_ref().as_ref();
-        if !KEYS.iter().any(|known| known.section == section) {
-            let mut known: Vec<&str> = KEYS.iter().map(|known| known.section).collect();
+        if section.contains('.') || !KEYS.iter().any(|known| known.section == section) {
+            let sections = KEYS.iter().map(|known| known.section);
+            let mut known: Vec<&str> = sections.filter(|name| !name.contains('.')).collect();
             known.dedup();
             let what = format!("there is no section `{section}`");
             problems.push(source.problem(name.span(), what).with_nearest(section, known));
@@ -123,7 +201,34 @@ pub(super) fn check(source: &Source<'_>) -> Vec<Problem> {
             problems.push(source.problem(value.span(), what));
             continue;
         };
-        problems.extend(entries.iter().filter_map(|(k, v)| check_key(source, section, k, v)));
+        for (key, value) in entries {
+            problems.extend(check_key(source, section, key, value));
+            problems.extend(check_tables(source, section, key, value));
+        }
+    }
+    problems
+}
+
+/// What is wrong in the tables under a key that accepts some.
+fn check_tables(
+    source: &Source<'_>,
+    section: &str,
+    key: &Spanned<DeString<'_>>,
+    value: &Spanned<DeValue<'_>>,
+) -> Vec<Problem> {
+    let name = key.get_ref().as_ref();
+    let known = KEYS.iter().find(|known| known.section == section && known.key == name);
+    let Some(Accepts::Tables(inner)) = known.map(|known| known.accepts) else {
+        return Vec::new();
+    };
+    let mut problems = Vec::new();
+    for table in value.get_ref().as_array().into_iter().flatten() {
+        let Some(entries) = table.get_ref().as_table() else { continue };
+        problems.extend(entries.iter().filter_map(|(k, v)| check_key(source, inner, k, v)));
+        let needed = NEEDED.iter().filter(|(of, _)| *of == inner).map(|(_, needed)| *needed);
+        let missing = needed.filter(|needed| entries.iter().all(|(k, _)| k.get_ref() != needed));
+        let problem = |needed| source.problem(table.span(), format!("`{inner}` lacks `{needed}`"));
+        problems.extend(missing.map(problem));
     }
     problems
 }
@@ -147,6 +252,7 @@ fn check_key(
     let problem = source.problem(value.span(), what);
     Some(match (entry.accepts, value.get_ref().as_str()) {
         (Accepts::OneOf(known), Some(text)) => problem.with_nearest(text, known.iter().copied()),
+        (Accepts::Secrets | Accepts::Tables(_), _) => problem,
         _ => problem.with_hint(format!("the default is {}", entry.default)),
     })
 }
@@ -169,6 +275,18 @@ fn is_accepted(accepts: Accepts, value: &DeValue<'_>) -> bool {
             .is_some_and(|n| (least..=most).contains(&n)),
         Accepts::Share => number().is_some_and(|n| (0.0..=1.0).contains(&n)),
         Accepts::OneOf(known) => value.as_str().is_some_and(|text| known.contains(&text)),
+        Accepts::Money => match value {
+            DeValue::Integer(written) => written.as_str().parse::<Money>().is_ok(),
+            DeValue::Float(written) => written.as_str().parse::<Money>().is_ok(),
+            _ => value.as_str().is_some_and(|text| text.parse::<Money>().is_ok()),
+        },
+        Accepts::Secrets => value.as_array().is_some_and(|values| {
+            let reference = |value: &DeValue<'_>| value.as_str()?.parse::<SecretReference>().ok();
+            values.iter().all(|value| reference(value.get_ref()).is_some())
+        }),
+        Accepts::Tables(_) => value
+            .as_array()
+            .is_some_and(|values| values.iter().all(|value| value.get_ref().as_table().is_some())),
     }
 }
 
@@ -183,19 +301,35 @@ fn accepted(accepts: Accepts) -> String {
             let quoted: Vec<String> = known.iter().map(|value| format!("\"{value}\"")).collect();
             format!("one of {}", quoted.join(", "))
         }
+        Accepts::Money => "a sum such as \"2.50\", with at most six decimals".to_owned(),
+        Accepts::Secrets => {
+            "a list of \"env:NAME\" or \"file:PATH\", never a key itself".to_owned()
+        }
+        Accepts::Tables(name) => format!("tables, each under [[{name}]]"),
     }
 }
 
-/// Each section and key with its default, commented out.
+/// Each section and key with its default, commented out. What stands in tables has no default: an
+/// example follows its section, commented out twice.
 pub(super) fn template() -> String {
     let mut text = String::from("# Reservoir's settings. Each key stands here with its default.\n");
     let mut section = "";
     for entry in KEYS {
-        if entry.section != section {
+        if let Accepts::Tables(name) = entry.accepts {
+            text.push_str(&format!("\n# {}:\n## [[{name}]]\n", entry.about));
+            continue;
+        }
+        let is_table = entry.section.contains('.');
+        if entry.section != section && !is_table {
             section = entry.section;
             text.push_str(&format!("\n[{section}]\n"));
         }
-        text.push_str(&format!("# {}\n# {} = {}\n", entry.about, entry.key, entry.default));
+        let (key, default, about) = (entry.key, entry.default, entry.about);
+        text.push_str(&if is_table {
+            format!("## {key} = {default}  # {about}\n")
+        } else {
+            format!("# {about}\n# {key} = {default}\n")
+        });
     }
     text
 }
@@ -224,7 +358,39 @@ mod tests {
         for line in shown.lines().filter_map(|line| line.split_once(" = ")) {
             assert!(super::KEYS.iter().any(|entry| entry.key == line.0), "{}", line.0);
         }
-        assert_eq!(shown.matches(" = ").count(), super::KEYS.len());
+        let plain = |entry: &&super::KeyEntry| {
+            !entry.section.contains('.') && !matches!(entry.accepts, super::Accepts::Tables(_))
+        };
+        assert_eq!(shown.matches(" = ").count(), super::KEYS.iter().filter(plain).count());
+    }
+
+    #[test]
+    fn the_example_of_a_provider_is_a_right_one() {
+        let template = Config::template();
+        let live: String =
+            template.lines().map(|line| format!("{}\n", line.trim_start_matches("## "))).collect();
+        let example = live.replace("free = false", "free = true");
+        let config = Config::parse("t", &example).unwrap();
+        let (provider, price) = (&config.models.provider[0], &config.models.price[0]);
+        assert_eq!((provider.name.as_str(), price.input.to_string().as_str()), ("local", "2.50"));
+        assert_eq!(Config::parse("t", &config.show()).unwrap(), config);
+        let keys = |section| super::KEYS.iter().filter(move |entry| entry.section == section);
+        assert_eq!(keys(super::PROVIDER).count(), toml::Table::try_from(provider).unwrap().len());
+        assert_eq!(keys(super::PRICE).count(), toml::Table::try_from(price).unwrap().len());
+    }
+
+    #[rstest]
+    #[case("keys = [\"sk-123\"]", "a list of \"env:NAME\" or \"file:PATH\", never a key itself")]
+    #[case("cheep = \"m\"", "there is no key `models.provider.cheep`; did you mean `cheap`?")]
+    #[case("cheap = \"m\"", "c.toml:4:9: `m` of `p` has no price")]
+    #[case("free = true", "`p` names no model")]
+    #[case("concurrency = 0", "must be a whole number from 1 to 256")]
+    fn a_wrong_provider_says_what_is_wrong(#[case] line: &str, #[case] expected: &str) {
+        let head = "[[models.provider]]\nname = \"p\"\naddress = \"http://x/v1\"\n";
+        let error = Config::parse("c.toml", &format!("{head}{line}")).expect_err("wrong");
+        let message = error.to_string();
+        assert!(message.contains(expected), "{message}\nshould contain\n{expected}");
+        assert!(!message.contains("sk-123"), "a key may stand there: {message}");
     }
 
     #[rstest]
@@ -243,6 +409,12 @@ mod tests {
     #[case("[net]\nallowed_private_hosts = [1]", "must be a list of texts in quotes")]
     #[case("[ui]\n\ntheme = \"da", "c.toml:3:")]
     #[case("ui = 3", "c.toml:1:6: `ui` must be a section: [ui]")]
+    #[case("[models]\ndaily_budget = 1.2345678", "`models.daily_budget` must be a sum such as")]
+    #[case(
+        "[models]\nprovider = 3",
+        "`models.provider` must be tables, each under [[models.provider]]"
+    )]
+    #[case("[[models.price]]\ninput = 1", "`models.price` lacks `model`")]
     fn a_wrong_config_says_what_is_wrong_and_where(#[case] text: &str, #[case] expected: &str) {
         let message = Config::parse("c.toml", text).expect_err("it should not load").to_string();
         assert!(message.contains(expected), "{message}\nshould contain\n{expected}");

@@ -4,10 +4,11 @@ use super::frame::{on_panel, panel};
 use super::{After, Layer};
 use crate::model::{Edit, ItemView, Step};
 use crate::settings::{Action, Key, Role};
+use crate::text::sheet::Sheet;
+use crate::tui::draft;
 use crate::tui::input::Input;
 use crate::tui::message::Level;
 use crate::tui::paint::{Painter, fitted};
-use crate::tui::sheet::Sheet;
 use crate::tui::state::State;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -22,8 +23,19 @@ pub(in crate::tui) struct Form {
     view: Arc<ItemView>,
     fields: Vec<(Name, Input)>,
     at: usize,
-    /// Whether leaving keeps what was typed.
-    keeps: bool,
+    /// The revision at which what is typed began.
+    began: u32,
+    /// What becomes of what was typed.
+    fate: Fate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Kept as a draft.
+    Kept,
+    /// On its way to the disk; a draft until it is there.
+    Saved,
+    Dropped,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,19 +191,22 @@ fn read_steps(text: &str, before: &[Step]) -> Vec<Step> {
 /// Opens the form on an item, with its draft where there is one.
 pub(in crate::tui) fn open(state: &mut State, view: &Arc<ItemView>) {
     let id = view.automation.id;
-    let draft = state.drafts.get(&id.0).map(|text| Sheet::from_text(text));
-    let sheet = match draft {
+    let text = state.drafts.get(&id.0);
+    let began = text.and_then(|text| draft::revision_of(text)).unwrap_or(view.automation.revision);
+    let sheet = match text.map(|text| Sheet::from_text(text)) {
         Some(Ok(sheet)) => {
             let discard = state.keymap.shown_key(Action::FormDiscard);
-            state.tell(Level::Info, format!("this is your draft; {discard} throws it away"));
+            let mut said = format!("this is your draft; {discard} throws it away");
+            if began != view.automation.revision {
+                said.push_str("; the item was changed since you began: compare before you save");
+            }
+            state.tell(Level::Info, said);
             sheet
         }
         Some(Err(why)) => {
-            state.tell(
-                Level::Warning,
-                format!("the draft cannot be read ({why}); the item as it is"),
-            );
-            Sheet::of(&view.automation)
+            let key = state.keymap.shown_key(Action::EditInEditor);
+            let said = format!("your draft cannot be read: {why}; {key} mends it in the editor");
+            return state.tell(Level::Warning, said);
         }
         None => Sheet::of(&view.automation),
     };
@@ -199,17 +214,20 @@ pub(in crate::tui) fn open(state: &mut State, view: &Arc<ItemView>) {
         let text = name.read(&sheet);
         (name, if name.has_lines() { Input::lines(&text) } else { Input::line(&text) })
     });
-    let form = Form { view: view.clone(), fields: fields.into(), at: 0, keeps: true };
+    let fate = Fate::Kept;
+    let form = Form { view: view.clone(), fields: fields.into(), at: 0, began, fate };
     state.open(Layer::Form(Box::new(form)));
 }
 
 /// The form was left: what was typed is kept as a draft, unless it was saved or discarded.
 pub(super) fn closed(state: &mut State, form: &Form) {
     let id = form.view.automation.id.0;
-    match form.draft().filter(|_| form.keeps) {
+    match form.draft().filter(|_| form.fate != Fate::Dropped) {
         Some((id, text)) => {
             state.drafts.insert(id, text);
-            state.tell(Level::Info, "kept as a draft; edit the item again to go on");
+            if form.fate == Fate::Kept {
+                state.tell(Level::Info, "kept as a draft; edit the item again to go on");
+            }
         }
         None => {
             state.drafts.remove(&id);
@@ -236,7 +254,8 @@ impl Form {
     pub(in crate::tui) fn draft(&self) -> Option<(i64, String)> {
         let sheet = self.sheet();
         let differs = sheet != Sheet::of(&self.view.automation);
-        differs.then(|| (self.view.automation.id.0, sheet.to_text()))
+        let text = || draft::begun(&sheet.to_text(), self.began);
+        differs.then(|| (self.view.automation.id.0, text()))
     }
 
     pub(super) fn key(&mut self, key: Key) -> bool {
@@ -266,7 +285,7 @@ impl Form {
             Action::FormPrevious => self.go(-1),
             Action::FormCancel => return After::Close,
             Action::FormDiscard => {
-                self.keeps = false;
+                self.fate = Fate::Dropped;
                 state.tell(Level::Info, "draft thrown away");
                 return After::Close;
             }
@@ -291,7 +310,7 @@ impl Form {
                 return After::Keep;
             }
         }
-        self.keeps = false;
+        self.fate = Fate::Saved;
         After::Close
     }
 

@@ -1,8 +1,9 @@
 //! A prompt for one line, in the footer: filter, reason, path.
 
 use super::After;
-use crate::model::{AutomationId, QueueFilter};
+use crate::model::{AutomationId, QueueFilter, SearchQuery};
 use crate::settings::{Action, Key, Role};
+use crate::text::sanitize_line;
 use crate::tui::filter;
 use crate::tui::input::Input;
 use crate::tui::message::{Command, Level};
@@ -24,6 +25,8 @@ enum What {
     /// Why these are rejected.
     Reason(Vec<AutomationId>),
     Import,
+    /// The name to keep a search under.
+    SaveSearch(Box<SearchQuery>),
 }
 
 impl Prompt {
@@ -37,6 +40,11 @@ impl Prompt {
 
     pub(in crate::tui) fn import() -> Self {
         Self { input: Input::default(), what: What::Import }
+    }
+
+    pub(in crate::tui) fn save_search(query: SearchQuery) -> Self {
+        let name = sanitize_line(query.text.trim()).into_owned();
+        Self { input: Input::line(&name), what: What::SaveSearch(Box::new(query)) }
     }
 
     pub(super) fn key(&mut self, state: &mut State, key: Key) -> bool {
@@ -81,6 +89,15 @@ impl Prompt {
                 state.tell(Level::Info, format!("importing {text}"));
                 After::Close
             }
+            (Action::InputAccept, What::SaveSearch(_)) if text.is_empty() => {
+                state.tell(Level::Info, "type a name for the search");
+                After::Keep
+            }
+            (Action::InputAccept, What::SaveSearch(query)) => {
+                let (name, query) = (text.to_owned(), (**query).clone());
+                state.out.push(Command::SaveSearch { name, query });
+                After::Close
+            }
             _ => After::Pass,
         }
     }
@@ -98,6 +115,7 @@ impl Prompt {
             }
             What::Reason(_) => ("reject because ", "Enter rejects, Esc does not"),
             What::Import => ("import path ", "a file or folder; Enter imports, Esc does not"),
+            What::SaveSearch(_) => ("save search as ", "Enter saves, Esc does not"),
         };
         let x = painter.text(1, area.y, width - 1, label, Role::Input);
         let label_area = Rect { x: 1, width: columns(label), ..area };

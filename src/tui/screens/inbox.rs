@@ -5,9 +5,9 @@ use crate::settings::{Action, Role};
 use crate::tui::layers::{Layer, prompt::Prompt};
 use crate::tui::layout::{Areas, Focus};
 use crate::tui::list::List;
-use crate::tui::list_view::ListView;
+use crate::tui::list_view::paint_advice;
 use crate::tui::message::{Command, Level};
-use crate::tui::paint::{Painter, wrapped};
+use crate::tui::paint::Painter;
 use crate::tui::phrases::{counted, thousands};
 use crate::tui::state::State;
 use crate::tui::{filter, pane_view};
@@ -23,7 +23,10 @@ pub(in crate::tui) struct Inbox {
     pub(in crate::tui) news: usize,
     /// Whether more came than was counted.
     pub(in crate::tui) has_more_news: bool,
-    /// When a short list is loaded again because something came.
+    /// Whether the reviewer did nothing here since the list was filled from empty: then what
+    /// comes needs no asking, since there is no place to lose.
+    pub(in crate::tui) is_untouched: bool,
+    /// When the list is loaded again by itself because something came.
     pub(in crate::tui) reloads_at: Option<Timestamp>,
 }
 
@@ -35,6 +38,7 @@ impl Inbox {
             focus: Focus::List,
             news: 0,
             has_more_news: false,
+            is_untouched: true,
             reloads_at: None,
         }
     }
@@ -180,25 +184,16 @@ impl State {
     fn paint_inbox_list(&self, painter: &mut Painter<'_>, area: Rect) {
         let list = &self.inbox.list;
         if list.ids.is_empty() {
-            return self.paint_empty_inbox(painter, area);
+            return paint_advice(painter, area, &self.empty_inbox());
         }
-        let view = ListView {
-            list,
-            rows: &self.rows,
-            writes: &self.writes,
-            reviewer: &self.reviewer,
-            now: self.now,
-            has_focus: self.inbox.focus == Focus::List,
-            dims_decided: true,
-            terms: self.terms(),
-        };
-        view.paint(painter, area);
+        let has_focus = self.inbox.focus == Focus::List;
+        self.list_view(list, has_focus, true).paint(painter, area);
     }
 
     /// Never an empty screen without the next step on it.
-    fn paint_empty_inbox(&self, painter: &mut Painter<'_>, area: Rect) {
+    fn empty_inbox(&self) -> String {
         let key = |action| self.keymap.shown_key(action);
-        let text = if !list_is_loaded(self) {
+        if !self.inbox.list.is_loaded {
             "loading …".to_owned()
         } else if self.shown_filter().is_empty() {
             let done = self.counts.map_or(0, |counts| counts.done_today);
@@ -220,19 +215,6 @@ impl State {
                 key(Action::Clear),
                 key(Action::Filter)
             )
-        };
-        for (row, line) in wrapped(&text, area.width.saturating_sub(6)).iter().enumerate() {
-            let y = area.y + 1 + row as u16;
-            if y < area.bottom() {
-                painter.text(area.x + 3, y, area.width.saturating_sub(4), line, Role::Dim);
-            }
-        }
-        if painter.is_plain {
-            painter.cursor = Some((area.x + 3, area.y + 1));
         }
     }
-}
-
-fn list_is_loaded(state: &State) -> bool {
-    state.inbox.list.is_loaded
 }

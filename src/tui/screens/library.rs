@@ -3,22 +3,28 @@
 mod view;
 
 use crate::model::{
-    AutomationId, FacetField, Order, QueueFilter, SearchAnswer, SearchMode, SearchQuery, Status,
+    AutomationId, FacetField, SavedSearch, SearchAnswer, SearchMode, SearchQuery, Status,
 };
 use crate::settings::Action;
+use crate::text::sanitize_line;
 use crate::tui::input::Input;
+use crate::tui::layers::Layer;
+use crate::tui::layers::prompt::Prompt;
+use crate::tui::layers::searches::Searches;
 use crate::tui::layout::Focus;
 use crate::tui::list::List;
 use crate::tui::message::{Command, Level};
 use crate::tui::session::Screen;
 use crate::tui::state::State;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// Most hits asked for.
 const HITS: usize = 500;
 /// Values shown of each facet.
 const VALUES: usize = 6;
+/// How long the index takes to follow a write, with room to spare.
+const INDEX_WAIT: SignedDuration = SignedDuration::from_millis(1200);
 /// Step of the words↔meaning slider.
 const STEP: f32 = 0.1;
 
@@ -34,7 +40,9 @@ pub(in crate::tui) struct Library {
     facet: usize,
     /// The newest search asked for.
     asked: u64,
-    /// When to ask again, since something was written.
+    /// Whether something was written since it was asked.
+    is_stale: bool,
+    /// When to ask again by itself.
     pub(in crate::tui) asks_at: Option<Timestamp>,
 }
 
@@ -43,6 +51,15 @@ pub(in crate::tui) struct Library {
 pub(super) enum FacetLine {
     Head(FacetField),
     Value { field: FacetField, value: String, count: Option<u64>, is_on: bool },
+}
+
+impl FacetLine {
+    fn value(&self) -> &str {
+        match self {
+            Self::Head(_) => "",
+            Self::Value { value, .. } => value,
+        }
+    }
 }
 
 impl Library {
@@ -62,6 +79,7 @@ impl Library {
             shows_why: false,
             facet: 0,
             asked: 0,
+            is_stale: false,
             asks_at: None,
         }
     }
@@ -100,6 +118,10 @@ impl Library {
                 let (value, is_on) = (facet.value.clone(), self.is_on(field, &facet.value));
                 values.push(FacetLine::Value { field, value, count: Some(facet.count), is_on });
             }
+            if field == FacetField::Week {
+                // Weeks are looked for by date, not by how much came.
+                values.sort_by(|a, b| b.value().cmp(a.value()));
+            }
             values.sort_by_key(|line| !matches!(line, FacetLine::Value { is_on: true, .. }));
             values.truncate(VALUES);
             if !values.is_empty() {
@@ -136,8 +158,16 @@ impl State {
         if is_searching { &self.library.answer.terms } else { &[] }
     }
 
+    /// Something was written: what is shown is asked for again, soon, or when it is next seen.
+    pub(in crate::tui) fn library_changed(&mut self) {
+        self.library.is_stale = true;
+        if self.screen == Screen::Library && self.library.asks_at.is_none() {
+            self.library.asks_at = Some(self.now + INDEX_WAIT);
+        }
+    }
+
     pub(in crate::tui) fn enter_library(&mut self) {
-        if !self.library.list.is_loaded {
+        if !self.library.list.is_loaded || self.library.is_stale {
             self.search();
         }
         if self.library.query.text.is_empty() && self.library.focus != Focus::Facets {
@@ -150,16 +180,11 @@ impl State {
         let generation = self.next_number();
         self.library.asked = generation;
         self.library.asks_at = None;
+        self.library.is_stale = false;
         let mut query = self.library.query.clone();
         if query.text.trim().is_empty() {
             query.limit = 0;
-            let filter = QueueFilter {
-                status: single(&query.statuses),
-                facets: query.filters.clone(),
-                order: Order::Newest,
-                folds_duplicates: false,
-                ..QueueFilter::default()
-            };
+            let filter = query.as_queue();
             let generation = self.next_number();
             self.library.list.asked = generation;
             self.out.push(Command::LoadQueue { generation, filter });
@@ -221,9 +246,32 @@ impl State {
             }
             Action::Why => self.library.shows_why = !self.library.shows_why,
             Action::MoreLikeThis => self.more_like_this(),
+            Action::SaveSearch => {
+                let query = self.library.query.clone();
+                self.open(Layer::Prompt(Prompt::save_search(query)));
+            }
+            Action::SavedSearches => {
+                self.out.push(Command::LoadSearches);
+                self.open(Layer::Searches(Searches::default()));
+            }
             Action::MoreWords => self.weigh(STEP * count.unwrap_or(1) as f32),
             _ => self.weigh(-STEP * count.unwrap_or(1) as f32),
         }
+    }
+
+    /// Puts a saved search on; what it finds now counts as seen.
+    pub(in crate::tui) fn open_search(&mut self, saved: SavedSearch) {
+        let SavedSearch { name, query, .. } = saved;
+        self.go(Screen::Library);
+        let library = &mut self.library;
+        library.input.set(&query.text);
+        library.query = SearchQuery { limit: HITS, with_facets: true, ..query };
+        library.focus = Focus::List;
+        library.list.want_top();
+        self.search();
+        self.tell(Level::Info, format!("search: {name}"));
+        self.out.push(Command::SeeSearch { name });
+        self.touch();
     }
 
     fn weigh(&mut self, by: f32) {
@@ -282,9 +330,20 @@ impl State {
     }
 }
 
-fn single(statuses: &[Status]) -> Option<Status> {
-    match statuses {
-        [status] => Some(*status),
-        _ => None,
+/// A search in a few words: what was typed, and what narrows it.
+pub(in crate::tui) fn in_words(query: &SearchQuery) -> String {
+    let mut parts = Vec::new();
+    let text = query.text.trim();
+    if !text.is_empty() {
+        parts.push(text.to_owned());
     }
+    if query.statuses != [Status::Approved] {
+        let names: Vec<_> = query.statuses.iter().map(|status| status.name()).collect();
+        parts.push(format!("status:{}", names.join("|")));
+    }
+    parts.extend(query.filters.iter().map(|(field, value)| format!("{field}:{value}")));
+    if parts.is_empty() {
+        parts.push("everything approved".to_owned());
+    }
+    sanitize_line(&parts.join(" ")).into_owned()
 }

@@ -5,8 +5,8 @@ use crate::model::{FacetField, SearchMode};
 use crate::settings::{Action, Role};
 use crate::text::sanitize_line;
 use crate::tui::layout::{Areas, Focus};
-use crate::tui::list_view::ListView;
-use crate::tui::paint::{Painter, columns, wrapped};
+use crate::tui::list_view::paint_advice;
+use crate::tui::paint::{Painter, columns};
 use crate::tui::phrases::{share, thousands};
 use crate::tui::state::State;
 use ratatui::layout::Rect;
@@ -35,8 +35,11 @@ impl State {
         let has_text = !library.query.text.trim().is_empty();
         let total = if has_text { answer.total } else { library.list.ids.len() as u64 };
         let beyond = (library.list.ids.len() as u64).saturating_sub(total);
-        let near =
-            if has_text && beyond > 0 { format!(" +{beyond} by meaning") } else { String::new() };
+        let near = match (has_text && beyond > 0, area.width < 90) {
+            (false, _) => String::new(),
+            (true, true) => format!(" +{beyond} near"),
+            (true, false) => format!(" +{beyond} by meaning"),
+        };
         let right = format!("{}{near}  {slider}", thousands(total));
         let mut x = area.x + 1;
         let has_focus = library.focus == Focus::Search;
@@ -118,26 +121,10 @@ impl State {
     fn paint_results(&self, painter: &mut Painter<'_>, area: Rect) {
         let list = &self.library.list;
         if list.ids.is_empty() {
-            let text = self.empty_library();
-            for (row, line) in wrapped(&text, area.width.saturating_sub(6)).iter().enumerate() {
-                let y = area.y + 1 + row as u16;
-                if y < area.bottom() {
-                    painter.text(area.x + 3, y, area.width.saturating_sub(4), line, Role::Dim);
-                }
-            }
-            return;
+            return paint_advice(painter, area, &self.empty_library());
         }
-        let view = ListView {
-            list,
-            rows: &self.rows,
-            writes: &self.writes,
-            reviewer: &self.reviewer,
-            now: self.now,
-            has_focus: matches!(self.library.focus, Focus::List | Focus::Search),
-            dims_decided: false,
-            terms: self.terms(),
-        };
-        view.paint(painter, area);
+        let has_focus = matches!(self.library.focus, Focus::List | Focus::Search);
+        self.list_view(list, has_focus, false).paint(painter, area);
     }
 
     fn empty_library(&self) -> String {
@@ -194,6 +181,7 @@ fn head(field: FacetField) -> &'static str {
         FacetField::Industry => "INDUSTRY",
         FacetField::Tool => "TOOL",
         FacetField::Source => "SOURCE",
+        FacetField::Week => "WEEK",
         FacetField::Tag => "TAG",
         FacetField::Status => "STATUS",
         FacetField::Kind => "KIND",

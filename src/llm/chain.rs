@@ -1,0 +1,422 @@
+//! The chain of providers: each is asked in its order until one answers.
+
+use super::call::{Call, Turned};
+use super::question::{Answer, Embedded, Freshness, MadeBy, Question};
+use super::{
+    AnswerCache, BreakerState, CallError, Clock, KeptAnswer, Ledger, LlmError, Provider, asking,
+    key,
+};
+use crate::model::{Budgets, Money, OverBudget, RunId};
+use crate::settings::{ModelsConfig, Tier};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Times the chain is gone through from its beginning.
+const ROUNDS: u32 = 4;
+
+/// What the room works over.
+#[derive(Clone)]
+pub struct Desk {
+    pub ledger: Arc<dyn Ledger>,
+    pub cache: Arc<dyn AnswerCache>,
+}
+
+/// How far questions may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    pub budgets: Budgets,
+    /// How long an answer is used again.
+    pub kept_for: Duration,
+    /// Longest wait for a provider, in all, before the question is given back.
+    pub patience: Duration,
+}
+
+impl Bounds {
+    pub fn of(config: &ModelsConfig) -> Self {
+        Self {
+            budgets: config.budgets(),
+            kept_for: Duration::from_secs(u64::from(config.cache_hours) * 3600),
+            patience: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The models that can be asked; clones share everything but the run they spend for.
+#[derive(Clone)]
+pub struct Models {
+    inner: Arc<Inner>,
+    run: Option<RunId>,
+}
+
+struct Inner {
+    providers: Vec<Provider>,
+    desk: Desk,
+    bounds: Bounds,
+    clock: Arc<dyn Clock>,
+}
+
+/// How a provider stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderStatus {
+    pub name: String,
+    pub address: String,
+    pub breaker: BreakerState,
+    pub keys: usize,
+    /// Why a key could not be had.
+    pub trouble: Option<String>,
+    /// The models that it is asked for and does not list; `None` where it lists none.
+    pub missing: Option<Vec<String>>,
+    /// What each key met with.
+    pub refusals: Vec<CallError>,
+}
+
+/// What kept providers from answering.
+#[derive(Default)]
+struct Tried {
+    reasons: Vec<(String, String)>,
+    retry_at: Option<Timestamp>,
+    over: Option<OverBudget>,
+    failed: Option<LlmError>,
+}
+
+impl Tried {
+    fn add(&mut self, provider: &Provider, turned: Turned) -> Result<(), LlmError> {
+        match turned {
+            Turned::Stop(error) => return Err(error),
+            Turned::Failed(error) => self.failed = Some(error),
+            Turned::Aside { why, retry_at, over } => {
+                self.reasons.push((provider.settings.name.clone(), why));
+                self.retry_at = [self.retry_at, retry_at].into_iter().flatten().min();
+                self.over = self.over.or(over);
+            }
+        }
+        Ok(())
+    }
+
+    fn into_error(self, task: &str) -> LlmError {
+        let task = task.to_owned();
+        // What waits comes first: the same question may be answered later as it is.
+        match (self.over, self.failed) {
+            (Some(over), _) => LlmError::Budget { task, over },
+            (None, Some(failed)) if self.reasons.is_empty() => failed,
+            (None, None) if self.reasons.is_empty() => LlmError::NotConfigured { task },
+            (None, _) => {
+                LlmError::Unavailable { task, tried: self.reasons, retry_at: self.retry_at }
+            }
+        }
+    }
+}
+
+impl Models {
+    /// Models behind `providers`, asked in their order.
+    pub fn new(
+        providers: Vec<Provider>,
+        desk: Desk,
+        bounds: Bounds,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { providers, desk, bounds, clock }), run: None }
+    }
+
+    /// The models that the config names; `None` where it names none. `variable` looks into the
+    /// environment, for keys.
+    ///
+    /// # Errors
+    /// Where no connection can be set up.
+    pub fn configured(
+        config: &ModelsConfig,
+        desk: Desk,
+        clock: Arc<dyn Clock>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>, LlmError> {
+        let opened = config
+            .provider
+            .iter()
+            .map(|provider| Provider::configured(config, provider, &variable, &clock))
+            .collect::<Result<Vec<_>, _>>()?;
+        let is_any = !opened.is_empty();
+        Ok(is_any.then(|| Self::new(opened, desk, Bounds::of(config), clock)))
+    }
+
+    /// The same models, spending for `run`.
+    pub fn for_run(&self, run: RunId) -> Self {
+        Self { inner: Arc::clone(&self.inner), run: Some(run) }
+    }
+
+    pub fn bounds(&self) -> &Bounds {
+        &self.inner.bounds
+    }
+
+    /// The model that is asked first for `tier`.
+    pub fn first_model(&self, tier: Tier) -> Option<&str> {
+        self.offering(tier).next().map(|(_, model)| model)
+    }
+
+    /// Tokens of one question's text that any provider of `tier` can take beside `others` of the
+    /// prompt and `max_output` of the answer.
+    pub fn room(&self, tier: Tier, others: usize, max_output: u32) -> usize {
+        let room = |provider: &Provider| {
+            let output = max_output.min(provider.settings.output_tokens);
+            (provider.settings.context_tokens.saturating_sub(output) as usize)
+                .saturating_sub(others)
+        };
+        self.offering(tier).map(|(provider, _)| room(provider)).min().unwrap_or(0)
+    }
+
+    /// Answers a question: from what was kept, else by the first provider that can.
+    ///
+    /// # Errors
+    /// `Budget` and `Unavailable` where it waits; the other variants where asking again would not
+    /// help.
+    pub async fn ask(
+        &self,
+        question: &Question,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, LlmError> {
+        if let Some(answer) = self.find_kept(question, cancel).await? {
+            return Ok(answer);
+        }
+        let mut waited = Duration::ZERO;
+        for round in 1.. {
+            let mut tried = Tried::default();
+            for (provider, model) in self.offering(question.tier) {
+                match self.ask_one(question, provider, model, cancel).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(turned) => tried.add(provider, turned)?,
+                }
+            }
+            self.wait(&mut waited, round, tried, &question.task, cancel).await?;
+        }
+        unreachable!("invariant: waiting ends the rounds")
+    }
+
+    /// Vectors of `texts`, all from one provider.
+    ///
+    /// # Errors
+    /// As [`Models::ask`].
+    pub async fn embed(
+        &self,
+        task: &str,
+        item: &str,
+        texts: &[String],
+        cancel: &CancellationToken,
+    ) -> Result<Embedded, LlmError> {
+        let mut waited = Duration::ZERO;
+        for round in 1.. {
+            let mut tried = Tried::default();
+            for provider in self.inner.providers.iter() {
+                let model = provider.settings.embedding.as_str();
+                if model.is_empty() {
+                    continue;
+                }
+                let call =
+                    Call { deltas: None, ..self.call(provider, model, task, item, "", cancel) };
+                match embed_one(&call, texts, cancel).await {
+                    Ok(embedded) => return Ok(embedded),
+                    Err(turned) => tried.add(provider, turned)?,
+                }
+            }
+            self.wait(&mut waited, round, tried, task, cancel).await?;
+        }
+        unreachable!("invariant: waiting ends the rounds")
+    }
+
+    /// Looks at each provider without spending anything.
+    pub async fn list_status(&self) -> Vec<ProviderStatus> {
+        let mut all = Vec::with_capacity(self.inner.providers.len());
+        for provider in &self.inner.providers {
+            let (mut missing, mut refusals) = (None, Vec::new());
+            for model in provider.models() {
+                match model.list_models().await {
+                    Ok(known) if known.is_empty() => {}
+                    Ok(known) => missing = Some(unknown(provider, &known)),
+                    // Listing is no part of what every endpoint has.
+                    Err(CallError::NotOffered { .. }) => {}
+                    Err(error) => refusals.push(error),
+                }
+            }
+            all.push(ProviderStatus {
+                name: provider.settings.name.clone(),
+                address: provider.settings.address.clone(),
+                breaker: provider.breaker.state(self.inner.clock.now()),
+                keys: provider.count_seats(),
+                trouble: provider.trouble().map(str::to_owned),
+                missing,
+                refusals,
+            });
+        }
+        all
+    }
+
+    pub(super) fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    pub(super) fn provider(&self, name: &str) -> Option<&Provider> {
+        self.inner.providers.iter().find(|provider| provider.settings.name == name)
+    }
+
+    /// Calls that can be under way at once for `tier`.
+    pub fn width(&self, tier: Tier) -> usize {
+        let width = |(provider, _): (&Provider, &str)| provider.settings.concurrency;
+        self.offering(tier).map(width).sum()
+    }
+
+    pub(super) fn offering(&self, tier: Tier) -> impl Iterator<Item = (&Provider, &str)> {
+        self.inner
+            .providers
+            .iter()
+            .filter_map(move |provider| Some((provider, provider.settings.model_of(tier)?)))
+    }
+
+    async fn ask_one(
+        &self,
+        question: &Question,
+        provider: &Provider,
+        model: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Turned> {
+        let _place = place(provider, cancel).await?;
+        let Question { task, item, prompt, .. } = question;
+        let call = Call {
+            deltas: question.deltas.as_ref(),
+            ..self.call(provider, model, task, item, prompt, cancel)
+        };
+        let (answer, text) = asking::ask(question, &call).await?;
+        let kept = KeptAnswer { text, usage: answer.usage };
+        let (key, now) =
+            (key::of(question, &provider.settings.name, model), self.inner.clock.now());
+        // The answer is here; only asking again would be dearer.
+        if let Err(error) = self.inner.desk.cache.keep_answer(key, kept, now).await {
+            tracing::warn!(%error, "cannot keep a model's answer");
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn call<'a>(
+        &'a self,
+        provider: &'a Provider,
+        model: &'a str,
+        task: &'a str,
+        item: &'a str,
+        prompt: &'a str,
+        cancel: &'a CancellationToken,
+    ) -> Call<'a> {
+        let Inner { desk, bounds, clock, .. } = &*self.inner;
+        let (run, clock) = (self.run, &**clock);
+        Call { desk, bounds, clock, provider, model, run, task, item, prompt, cancel, deltas: None }
+    }
+
+    /// The answer that was kept of the first provider that has one.
+    pub(super) async fn find_kept(
+        &self,
+        question: &Question,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Answer>, LlmError> {
+        let now = self.inner.clock.now();
+        let since = match question.freshness {
+            Freshness::Anew => return Ok(None),
+            Freshness::Replay => None,
+            Freshness::Settled => {
+                let kept_for = SignedDuration::try_from(self.inner.bounds.kept_for);
+                kept_for.ok().and_then(|lifetime| now.checked_sub(lifetime).ok())
+            }
+        };
+        for (provider, model) in self.offering(question.tier) {
+            let key = key::of(question, &provider.settings.name, model);
+            let found = self.inner.desk.cache.find_answer(key, since).await;
+            let Some(kept) = found.map_err(LlmError::Cache)? else { continue };
+            let Ok(value) = asking::read(question, &kept.text) else { continue };
+            let Question { task, item, prompt, .. } = question;
+            let spared = self.call(provider, model, task, item, prompt, cancel);
+            let noted = self.inner.desk.ledger.note_kept(spared.reservation(Money::ZERO)).await;
+            noted.map_err(LlmError::Ledger)?;
+            let made_by = MadeBy {
+                provider: provider.settings.name.clone(),
+                model: model.to_owned(),
+                prompt: prompt.clone(),
+            };
+            return Ok(Some(Answer {
+                value,
+                made_by,
+                usage: kept.usage,
+                cost: Money::ZERO,
+                is_cached: true,
+                repairs: 0,
+            }));
+        }
+        Ok(None)
+    }
+
+    /// Waits for the first provider that said when, where that is worth it.
+    async fn wait(
+        &self,
+        waited: &mut Duration,
+        round: u32,
+        tried: Tried,
+        task: &str,
+        cancel: &CancellationToken,
+    ) -> Result<(), LlmError> {
+        let left = tried.retry_at.map(|at| at.duration_since(self.inner.clock.now()));
+        let left = left.map(|left| left.max(SignedDuration::ZERO).unsigned_abs());
+        let is_worth_it = |wait: &Duration| *waited + *wait <= self.inner.bounds.patience;
+        let is_open = tried.over.is_none() && round < ROUNDS;
+        let Some(wait) = left.filter(is_worth_it).filter(|_| is_open) else {
+            return Err(tried.into_error(task));
+        };
+        *waited += wait;
+        tokio::select! {
+            () = cancel.cancelled() => Err(LlmError::Cancelled),
+            () = self.inner.clock.sleep(wait) => Ok(()),
+        }
+    }
+}
+
+/// A place among the calls under way, given back when dropped.
+async fn place<'p>(
+    provider: &'p Provider,
+    cancel: &CancellationToken,
+) -> Result<tokio::sync::SemaphorePermit<'p>, Turned> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Turned::Stop(LlmError::Cancelled)),
+        place = provider.places.acquire() => {
+            Ok(place.expect("invariant: places are never closed"))
+        }
+    }
+}
+
+async fn embed_one(
+    call: &Call<'_>,
+    texts: &[String],
+    cancel: &CancellationToken,
+) -> Result<Embedded, Turned> {
+    let _place = place(call.provider, cancel).await?;
+    let write = |_: &super::dialect::Dialect| json!({"model": call.model, "input": texts});
+    let (vectors, cost) = call.send(false, 0, write, |model, request| model.embed(request)).await?;
+    let provider = call.provider.settings.name.clone();
+    if vectors.vectors.len() != texts.len() {
+        let why = format!("{} vectors for {} texts", vectors.vectors.len(), texts.len());
+        let task = call.task.to_owned();
+        return Err(Turned::Failed(LlmError::Unusable { task, provider, why }));
+    }
+    let model = call.model.to_owned();
+    Ok(Embedded { provider, model, vectors: vectors.vectors, cost })
+}
+
+/// The models that a provider is asked for and does not know.
+fn unknown(provider: &Provider, known: &[String]) -> Vec<String> {
+    let settings = &provider.settings;
+    [&settings.cheap, &settings.strong, &settings.embedding]
+        .into_iter()
+        .filter(|model| !model.is_empty() && !known.contains(model))
+        .cloned()
+        .collect()
+}

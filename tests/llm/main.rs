@@ -1,0 +1,12 @@
+//! The model room against servers that misbehave, over a real store.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
+mod answers;
+mod batches;
+mod elsewhere;
+mod faults;
+mod house;
+mod money;
+mod server;
+mod streams;
