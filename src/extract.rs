@@ -35,7 +35,7 @@ use role::RoleModel;
 use std::sync::Arc;
 
 /// What made a draft, as stored with it.
-pub const MADE_BY: &str = "embedded 1";
+pub const MADE_BY: &str = "embedded 2";
 
 /// Why the extractor cannot be loaded.
 #[derive(Debug, thiserror::Error)]

@@ -17,6 +17,7 @@ mod extract;
 mod finder;
 mod follow;
 mod intake;
+mod learn;
 mod lease;
 mod pipeline;
 mod preview;
@@ -41,6 +42,10 @@ pub enum JobsError {
     Store(#[from] StoreError),
     #[error("cannot load the extractor")]
     Extractor(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("cannot read your taxonomy at {path}")]
+    Taxonomy { path: String, source: crate::extract::classify::ClassifyError },
+    #[error("cannot read your taxonomy at {path}")]
+    TaxonomyFile { path: String, source: std::io::Error },
     #[error("cannot bring deferred items back")]
     Wake(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]

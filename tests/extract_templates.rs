@@ -1,4 +1,4 @@
-//! Evidence over all public templates lies where it says. Skipped where they are absent.
+//! Public templates are one automation each. Skipped where they are absent.
 
 use rayon::prelude::*;
 use reservoir::extract::{Extractor, Input};
@@ -15,7 +15,7 @@ struct Template {
 }
 
 #[test]
-fn evidence_is_an_exact_slice_and_a_template_is_one_automation() {
+fn a_template_is_one_automation_when_read() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/templates/train.jsonl");
     let Ok(lines) = std::fs::read_to_string(&path) else {
         println!("skipped: {} is absent", path.display());
@@ -40,11 +40,6 @@ fn evidence_is_an_exact_slice_and_a_template_is_one_automation() {
             let drafts = extractor.extract(&input);
             for draft in &drafts {
                 assert!(draft.content.title.chars().count() <= 80, "{}", draft.content.title);
-                for evidence in &draft.evidence {
-                    let slice = evidence.span.slice(readable).expect("a span on character borders");
-                    assert!(!slice.trim().is_empty());
-                    assert!((0.0..=1.0).contains(&evidence.confidence));
-                }
             }
             usize::from(drafts.len() == 1)
         })

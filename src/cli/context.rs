@@ -83,7 +83,8 @@ impl Context {
         };
         let client =
             Client::new(net_settings(&config.net)).map_err(|error| CliError::failed(&error))?;
-        Ok(Pipeline::new(store, client, settings)?)
+        let pipeline = Pipeline::new(store, client, settings)?;
+        Ok(pipeline.with_taxonomy_file(self.home.taxonomy_file()))
     }
 
     /// A token that Ctrl-C cancels; a second Ctrl-C ends the program at once.

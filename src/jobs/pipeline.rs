@@ -2,8 +2,7 @@
 
 use super::lease::HeldLease;
 use super::report::Reporter;
-use super::{Follower, JobsError, crawl, dedupe, embed, extract, replay, sample};
-use crate::extract::Extractor;
+use super::{Follower, JobsError, crawl, dedupe, embed, extract, learn, replay, sample};
 use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
 use crate::review::wake;
@@ -78,6 +77,8 @@ pub struct Pipeline {
     pub(super) threads: Arc<rayon::ThreadPool>,
     /// Held by the run of this process: the lease tells processes apart, not runs.
     running: Arc<tokio::sync::Mutex<()>>,
+    /// The user's own functions and industries, where there are any.
+    pub(super) taxonomy_file: Option<PathBuf>,
 }
 
 impl Pipeline {
@@ -101,7 +102,15 @@ impl Pipeline {
             settings: Arc::new(settings),
             threads: Arc::new(threads),
             running: Arc::default(),
+            taxonomy_file: None,
         })
+    }
+
+    /// The same, with the user's own functions and industries, if the file exists.
+    #[must_use]
+    pub fn with_taxonomy_file(mut self, path: PathBuf) -> Self {
+        self.taxonomy_file = Some(path);
+        self
     }
 
     /// Runs `plan`; `watch` hears of each job a few times a second.
@@ -222,10 +231,7 @@ impl Pipeline {
     }
 
     async fn extract(&self, reporter: &Reporter) -> Result<String, JobsError> {
-        let extractor = tokio::task::spawn_blocking(Extractor::load)
-            .await
-            .map_err(|_| JobsError::Panicked(Stage::Extract))?
-            .map_err(|error| JobsError::Extractor(Box::new(error)))?;
+        let extractor = learn::extractor(self).await?;
         extract::run(self, Arc::new(extractor), reporter).await
     }
 

@@ -46,6 +46,11 @@ impl Home {
         self.config.join("config.toml")
     }
 
+    /// The user's own functions and industries, which join the shipped ones.
+    pub fn taxonomy_file(&self) -> PathBuf {
+        self.config.join("taxonomy.toml")
+    }
+
     /// The user's keymaps, which overlay the shipped ones.
     pub fn keymaps_folder(&self) -> PathBuf {
         self.config.join("keymaps")

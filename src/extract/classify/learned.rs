@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// Dimensions of an item's meaning: its title's and its whole text's.
 const MEANING: usize = 2 * DIMENSIONS;
 /// Precision of the prior on a direction of meaning, and on a label as a whole.
-const HELD: f32 = 0.25;
+const HELD: f32 = 0.15;
 const HELD_AS_A_WHOLE: f32 = 4.0;
 /// No shift is larger than this (log-odds).
 const MOST: f32 = 4.0;

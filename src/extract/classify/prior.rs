@@ -33,7 +33,9 @@ const BY_NAME: Formula =
     Formula { title: 2.5, base: -4.6, evidence: 2.0, share: 1.2, meaning: 0.35 };
 /// Fitted on the `tune` half of the marked texts (`tests/fixtures/gold`), and rounded.
 const BY_SIGNS: Formula =
-    Formula { title: 1.0, base: -3.0, evidence: 1.8, share: 4.5, meaning: 0.4 };
+    Formula { title: 1.0, base: -3.3, evidence: 2.2, share: 3.5, meaning: 0.6 };
+/// How many bytes of signs join what a function means.
+const MEANT: usize = 300;
 
 /// A term that speaks for a label, and how strongly.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,25 @@ struct Voice {
     strength: f32,
     /// It may go on: `invoic*`.
     is_open: bool,
+}
+
+/// A label as it is judged.
+struct Entry<'a> {
+    name: &'a str,
+    /// What stands for its meaning.
+    meaning: String,
+    terms: Vec<(String, f32)>,
+}
+
+impl<'a> Entry<'a> {
+    /// A function by what it is called, and its keywords: common words, none of which stands alone.
+    fn named(function: &'a Function) -> Self {
+        let Function { name, aliases, description, keywords, .. } = function;
+        let strong = aliases.iter().chain([name]).map(|term| (term.clone(), STRONG));
+        let words = keywords.iter().map(|term| (term.clone(), 2.0 * HINT));
+        let meaning = format!("{name}. {description}");
+        Self { name, meaning, terms: strong.chain(words).collect() }
+    }
 }
 
 /// A set of labels with the terms that speak for them.
@@ -62,39 +83,46 @@ impl Prior {
             let strong = keywords.iter().chain(aliases).chain([name]);
             let strong = strong.map(|term| (term.clone(), STRONG));
             let hints = hints.iter().map(|term| (term.clone(), HINT));
-            (name, description, strong.chain(hints).chain(places).collect())
+            Entry {
+                name,
+                meaning: format!("{name}. {description}"),
+                terms: strong.chain(hints).chain(places).collect(),
+            }
         });
         Self::new(entries, BY_NAME)
     }
 
     /// Functions that no weights know, by their names and keywords.
     pub(super) fn of_functions<'a>(functions: impl Iterator<Item = &'a Function>) -> Self {
-        let entries =
-            functions.map(|function| (&function.name, &function.description, named(function)));
-        Self::new(entries, BY_NAME)
+        Self::new(functions.map(Entry::named), BY_NAME)
     }
 
     /// All functions as stories tell of them: by their signs, and where a function has none, as above.
     pub(super) fn of_stories(taxonomy: &Taxonomy) -> Self {
         let entries = taxonomy.functions.iter().map(|function| {
-            let signs = function.signs.iter().map(|sign| (sign.clone(), STRONG));
-            let is_named = function.signs.is_empty() && !function.keywords.is_empty();
-            let terms = if is_named { named(function) } else { signs.collect() };
-            (&function.name, &function.description, terms)
+            let Function { name, description, keywords, signs, hints, .. } = function;
+            if signs.is_empty() && hints.is_empty() && !keywords.is_empty() {
+                return Entry::named(function);
+            }
+            // The sentence model is English.
+            let mut meant: Vec<&str> = vec![description];
+            meant.extend(signs.iter().filter(|sign| sign.is_ascii()).map(|sign| sign.as_str()));
+            let mut meaning = format!("{name}. {}", meant.join(", ").replace('*', ""));
+            meaning.truncate(meaning.floor_char_boundary(description.len() + MEANT));
+            let strong = signs.iter().map(|sign| (sign.clone(), STRONG));
+            let weak = hints.iter().map(|hint| (hint.clone(), HINT));
+            Entry { name, meaning, terms: strong.chain(weak).collect() }
         });
         Self::new(entries, BY_SIGNS)
     }
 
-    fn new<'a>(
-        entries: impl Iterator<Item = (&'a String, &'a String, Vec<(String, f32)>)>,
-        formula: Formula,
-    ) -> Self {
+    fn new<'a>(entries: impl Iterator<Item = Entry<'a>>, formula: Formula) -> Self {
         let mut labels = Vec::new();
         let mut meanings = Vec::new();
         let mut by_term: BTreeMap<String, Vec<Voice>> = BTreeMap::new();
-        for (label, (name, description, terms)) in entries.enumerate() {
-            labels.push(name.clone());
-            meanings.push(Model::shared().encode_dense(&format!("{name}. {description}")));
+        for (label, Entry { name, meaning, terms }) in entries.enumerate() {
+            labels.push(name.to_owned());
+            meanings.push(Model::shared().encode_dense(&meaning));
             for (term, strength) in terms {
                 let term = term.to_lowercase();
                 let stem = term.strip_suffix('*');
@@ -192,14 +220,6 @@ impl Prior {
         let spread = variance.sqrt().max(1e-3);
         cosines.iter().map(|c| ((c - mean) / spread).clamp(-3.0, 3.0)).collect()
     }
-}
-
-/// What a function is called, and its keywords: common words, none of which stands alone.
-fn named(function: &Function) -> Vec<(String, f32)> {
-    let strong = function.aliases.iter().chain([&function.name]);
-    let strong = strong.map(|term| (term.clone(), STRONG));
-    let words = function.keywords.iter().map(|term| (term.clone(), 2.0 * HINT));
-    strong.chain(words).collect()
 }
 
 #[cfg(test)]

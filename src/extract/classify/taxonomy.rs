@@ -22,6 +22,9 @@ pub struct Function {
     /// Words by which a story tells of it, in any language; `word*` however it ends.
     #[serde(default)]
     pub signs: Vec<String>,
+    /// The same, of words that need company.
+    #[serde(default)]
+    pub hints: Vec<String>,
 }
 
 /// The trade an automation serves.
