@@ -32,6 +32,7 @@ use crate::text::workflow::Workflow;
 use classify::Classifier;
 use reading::Reading;
 use role::RoleModel;
+use std::sync::Arc;
 
 /// What made a draft, as stored with it.
 pub const MADE_BY: &str = "embedded 1";
@@ -82,7 +83,7 @@ pub struct Weighed {
 pub struct Extractor {
     gazetteer: Gazetteer,
     roles: RoleModel,
-    classifier: &'static Classifier,
+    classifier: Arc<Classifier>,
 }
 
 impl Extractor {
@@ -96,6 +97,13 @@ impl Extractor {
             roles: RoleModel::load()?,
             classifier: Classifier::shared(),
         })
+    }
+
+    /// The same with another classifier: a user's own taxonomy, what reviewers taught.
+    #[must_use]
+    pub fn with_classifier(mut self, classifier: Classifier) -> Self {
+        self.classifier = Arc::new(classifier);
+        self
     }
 
     /// The tools it knows.
@@ -119,7 +127,7 @@ impl Extractor {
                     input.readable,
                     input.kind,
                 );
-                prose::drafts(&self.gazetteer, self.classifier, input, &reading)
+                prose::drafts(&self.gazetteer, &self.classifier, input, &reading)
             }
         };
         for draft in &mut drafts {
@@ -174,19 +182,21 @@ impl Extractor {
             Input { readable: about, kind: Some(DocumentKind::Template), raw: None, ..*input };
         let reading = Reading::of(&self.gazetteer, &self.roles, input.title, about, told.kind);
         let prose =
-            prose::drafts(&self.gazetteer, self.classifier, &told, &reading).into_iter().next();
+            prose::drafts(&self.gazetteer, &self.classifier, &told, &reading).into_iter().next();
         let mut evidence = read.evidence;
         let (mut content, mut location) = (Content::default(), Location::default());
         if let Some(draft) = prose {
-            let kept = [Field::Title, Field::Description, Field::Problem, Field::Claims];
-            evidence.extend(draft.evidence.into_iter().filter(|proof| kept.contains(&proof.field)));
+            let replaced = [Field::Trigger, Field::Steps, Field::Tools];
+            let is_kept = |proof: &Evidence| !replaced.contains(&proof.field);
+            evidence.extend(draft.evidence.into_iter().filter(is_kept));
             (content, location) = (draft.content, draft.location);
         }
         let name = if workflow.name.trim().is_empty() { input.title } else { &workflow.name };
         let title = compose::shorten(&compose::plain(name), 80);
         content.title = if title.is_empty() { "Untitled workflow".to_owned() } else { title };
         if content.functions.is_empty() {
-            let labels = self.classifier.classify(&content.title, input.readable);
+            let mut labels = self.classifier.classify(&content.title, input.readable);
+            self.classifier.adapt(&mut labels, &content.title, &content.meaning());
             content.functions = classify::likely(labels.functions);
             content.industries = labels.industries;
         }

@@ -5,29 +5,37 @@
 //! trigger better. Owns: the weights, read once a process out of the binary itself.
 
 mod gold;
-mod industry;
+mod learned;
+mod lexicon;
 mod logistic;
 mod minimise;
+mod prior;
 mod space;
 mod taxonomy;
 mod train;
 mod weights;
 mod words;
+mod zones;
 
 pub use gold::Example;
+pub use learned::{Correction, Facet, Learned, Told};
 pub use taxonomy::{Function, Industry, Taxonomy};
 
-use crate::embed::DIMENSIONS;
+use crate::embed::{DIMENSIONS, Model};
 use crate::model::{Scored, TriggerKind};
-use industry::Prior;
+use learned::{Meaning, Seen};
+use prior::{LEAST, Prior};
 use space::{dense_of, keys_of};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use weights::Weights;
 
 /// From this probability on a second function is shown.
 const LIKELY: f32 = 0.25;
+/// What is left of a function's probability in a story that shows no sign of any.
+const UNTOLD: f32 = 0.4;
 /// Functions that one automation shows at most.
 const MOST_FUNCTIONS: usize = 3;
 
@@ -36,7 +44,7 @@ static SHIPPED: &[u8] = include_bytes!("../../data/classifier/classifier.bin");
 /// What can be wrong with weights or a taxonomy.
 #[derive(Debug, thiserror::Error)]
 pub enum ClassifyError {
-    #[error("cannot read classifier weights: they do not begin with RSVCLS01")]
+    #[error("cannot read classifier weights: they do not begin with RSVCLS02")]
     Magic,
     #[error("cannot read classifier weights: the file is cut short or too long")]
     Length,
@@ -65,17 +73,22 @@ pub struct Classifier {
     industries: Prior,
     /// Functions that the weights do not know.
     untaught: Prior,
+    /// All functions, as stories tell of them.
+    stories: Prior,
+    /// What this workspace's reviewers taught.
+    learned: Learned,
 }
 
 impl Classifier {
     /// The shipped weights over the shipped taxonomy, read at the first call.
-    pub fn shared() -> &'static Self {
-        static SHARED: OnceLock<Classifier> = OnceLock::new();
-        SHARED.get_or_init(|| {
+    pub fn shared() -> Arc<Self> {
+        static SHARED: OnceLock<Arc<Classifier>> = OnceLock::new();
+        let shared = SHARED.get_or_init(|| {
             let weights = Weights::parse(Cow::Borrowed(SHIPPED))
                 .expect("invariant: the shipped weights are whole, as tests hold");
-            Self::new(weights, Taxonomy::shared())
-        })
+            Arc::new(Self::new(weights, Taxonomy::shared()))
+        });
+        Arc::clone(shared)
     }
 
     /// The shipped weights over another taxonomy: functions that the weights do not know are judged
@@ -100,7 +113,9 @@ impl Classifier {
     fn new(weights: Weights, taxonomy: &Taxonomy) -> Self {
         let is_untaught = |function: &&Function| !weights.header.functions.contains(&function.name);
         let untaught = Prior::of_functions(taxonomy.functions.iter().filter(is_untaught));
-        Self { industries: Prior::of_industries(taxonomy), untaught, weights }
+        let industries = Prior::of_industries(taxonomy);
+        let stories = Prior::of_stories(taxonomy);
+        Self { industries, untaught, stories, weights, learned: Learned::default() }
     }
 
     /// Everything at once, for the price of one.
@@ -108,25 +123,92 @@ impl Classifier {
         let dense = dense_of(title, text);
         let meaning = dense[dense.len() - DIMENSIONS..].to_vec();
         let point = self.weights.space.place(&keys_of(title, text), dense);
-        let scores = self.weights.scores(&point);
         let header = &self.weights.header;
-        let (own, rest) = scores.split_at(header.functions.len());
-        let (share, kinds) = rest.split_at(header.functions.len());
-        let (title, text) = (title.to_lowercase(), text.to_lowercase());
-        let mut functions = self.untaught.judge(&title, &text, &meaning);
-        let blended = train::blend(own, share, header.blend);
-        functions.extend(header.functions.iter().zip(blended).map(|(label, score)| {
+        let mut functions = self.untaught.judge(title, text, &meaning);
+        let scores = self.weights.function.scores(&point);
+        functions.extend(header.functions.iter().zip(scores).map(|(label, score)| {
             let p = header.function_calibration.probability(score);
             Scored { label: label.clone(), p }
         }));
         functions.sort_by(|a, b| b.p.total_cmp(&a.p));
         let calibration = header.trigger_calibration;
-        let kinds = header.triggers.iter().zip(kinds);
+        let kinds = header.triggers.iter().zip(self.weights.trigger.scores(&point));
         let mut triggers: Vec<(TriggerKind, f32)> =
-            kinds.map(|(kind, score)| (*kind, calibration.probability(*score))).collect();
+            kinds.map(|(kind, score)| (*kind, calibration.probability(score))).collect();
         triggers.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let industries = self.industries.judge(&title, &text, &meaning);
+        let industries = self.industries.judge(title, text, &meaning);
         Classification { functions, industries, triggers }
+    }
+
+    /// What is known of a story that stands elsewhere than in a gallery. There the weights for functions
+    /// do not hold: authors tell of their trade, not of what was built; a function is told by its signs,
+    /// and without any its probability is small.
+    pub fn classify_story(&self, title: &str, text: &str) -> Classification {
+        let mut found = self.classify(title, text);
+        let meaning = Model::shared().encode_dense(text).unwrap_or([0.0; DIMENSIONS]);
+        let told = self.stories.judge(title, text, &meaning);
+        if told.is_empty() {
+            found.functions.iter_mut().for_each(|scored| scored.p *= UNTOLD);
+        } else {
+            found.functions = told;
+        }
+        found
+    }
+
+    /// The same, heeding what reviewers taught.
+    #[must_use]
+    pub fn with_learned(mut self, learned: Learned) -> Self {
+        self.learned = learned;
+        self
+    }
+
+    /// Learns from reviewers' corrections, upon what the weights alone say of each item.
+    pub fn learn(&self, corrections: &[Correction]) -> Learned {
+        let seen = |correction: &Correction| {
+            let Correction { title, text, .. } = correction;
+            let Classification { functions, industries, .. } = self.classify(title, text);
+            Seen { meaning: self.meaning(title, text), functions, industries }
+        };
+        let seen: Vec<_> = corrections.iter().map(|one| (one, seen(one))).collect();
+        Learned::fit(&seen)
+    }
+
+    /// Moves the probabilities of an item as reviewers taught; `text` stands for its meaning, as
+    /// `Content::meaning` gives it.
+    pub fn adapt(&self, found: &mut Classification, title: &str, text: &str) {
+        if self.learned.is_empty() {
+            return;
+        }
+        let meaning = self.meaning(title, text);
+        self.learned.apply(Facet::Functions, &meaning, &mut found.functions, 0.0);
+        self.learned.apply(Facet::Industries, &meaning, &mut found.industries, LEAST);
+    }
+
+    /// Words of `text`, at most `most`, that speak for the industry called `label`.
+    pub(super) fn industry_places(
+        &self,
+        label: &str,
+        text: &str,
+        most: usize,
+    ) -> Vec<Range<usize>> {
+        self.industries.places(label, text, most)
+    }
+
+    /// Words of `text`, at most `most`, that speak for the function called `label`.
+    pub(super) fn function_places(
+        &self,
+        label: &str,
+        text: &str,
+        most: usize,
+        is_story: bool,
+    ) -> Vec<Range<usize>> {
+        let prior = if is_story { &self.stories } else { &self.untaught };
+        let own = prior.places(label, text, most);
+        if own.is_empty() { lexicon::places(label, text, most) } else { own }
+    }
+
+    fn meaning(&self, title: &str, text: &str) -> Meaning {
+        Meaning::of(&dense_of(title, text), &self.weights.centre)
     }
 
     /// Every function with the probability that the text is of it, most probable first.

@@ -8,7 +8,7 @@ use super::stance::Stance;
 use super::{Input, choose, compose, workflow};
 use crate::extract::gazetteer::Gazetteer;
 use crate::model::{
-    Content, Draft, Evidence, Field, Location, Span, Step, ToolRole, ToolUse, Trigger,
+    Content, Draft, Evidence, Field, Location, Scored, Span, Step, ToolRole, ToolUse, Trigger,
 };
 use std::ops::Range;
 
@@ -18,6 +18,8 @@ const KEPT: f32 = 0.6;
 const USED: f32 = 0.45;
 /// Sections that weigh less than this tell of no steps.
 const STEP_WEIGHT: f32 = 0.4;
+/// At most so many words prove a label.
+const MOST_PLACES: usize = 3;
 /// More steps than this are a text that lists something else.
 const MOST_STEPS: usize = 40;
 
@@ -70,7 +72,10 @@ impl Writer<'_, '_> {
         let description = compose::description(reading, part);
         proofs.all(Field::Description, 0, &description.spans, confidence);
         let words = &reading.text[reading.bytes(&part.sentences)];
-        let labels = self.classifier.classify(&title.text, words);
+        let mut labels = match reading.is_template {
+            true => self.classifier.classify(&title.text, words),
+            false => self.classifier.classify_story(&title.text, words),
+        };
         let chosen = choose::trigger(reading, part, &labels.triggers);
         let tools = self.tools(&mut proofs);
         let trigger = chosen.map(|chosen| {
@@ -93,9 +98,7 @@ impl Writer<'_, '_> {
             proofs.all(Field::Problem, 0, &problem.spans, confidence);
             problem.text
         });
-        let content = Content {
-            functions: classify::likely(labels.functions),
-            industries: labels.industries,
+        let mut content = Content {
             complexity: Some(workflow::complexity(&steps, &tools)),
             title: title.text,
             description: description.text,
@@ -104,9 +107,33 @@ impl Writer<'_, '_> {
             tools,
             problem,
             claims,
-            tags: Vec::new(),
+            ..Content::default()
         };
+        self.classifier.adapt(&mut labels, &content.title, &content.meaning());
+        content.functions = classify::likely(labels.functions);
+        content.industries = labels.industries;
+        self.prove_labels(&content, &mut proofs);
         Draft { content, evidence: proofs.0, location: self.location(), confidence }
+    }
+
+    /// Points at words that speak for functions and industries; a label without any is inferred.
+    fn prove_labels(&self, content: &Content, proofs: &mut Proofs) {
+        let bytes = self.reading.bytes(&self.part.sentences);
+        let words = &self.reading.text[bytes.clone()];
+        let mut prove = |field, at, p, places: Vec<Range<usize>>| {
+            let here = |place: Range<usize>| bytes.start + place.start..bytes.start + place.end;
+            let spans: Vec<_> = places.into_iter().map(here).collect();
+            proofs.all(field, at, &spans, p);
+        };
+        for (at, Scored { label, p }) in content.functions.iter().enumerate() {
+            let is_story = !self.reading.is_template;
+            let places = self.classifier.function_places(label, words, MOST_PLACES, is_story);
+            prove(Field::Functions, at, *p, places);
+        }
+        for (at, Scored { label, p }) in content.industries.iter().enumerate() {
+            let places = self.classifier.industry_places(label, words, MOST_PLACES);
+            prove(Field::Industries, at, *p, places);
+        }
     }
 
     /// The tools named in this part; those that only the title names when the part is the whole.

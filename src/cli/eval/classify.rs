@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Lines classified at once: enough for all cores, few enough for memory.
 const BATCH: usize = 1024;
@@ -56,12 +57,8 @@ struct Kind {
 }
 
 pub fn run(args: &Args) -> Result<(), CliError> {
-    let loaded;
     let classifier = match &args.weights {
-        Some(path) => {
-            loaded = Classifier::load(path).map_err(|error| CliError::failed(&error))?;
-            &loaded
-        }
+        Some(path) => Arc::new(Classifier::load(path).map_err(|error| CliError::failed(&error))?),
         None => Classifier::shared(),
     };
     let input = File::open(&args.input).map_err(|e| about("read", &args.input, &e))?;
@@ -82,7 +79,7 @@ pub fn run(args: &Args) -> Result<(), CliError> {
                     Err(error) => return Some(Err(format!("{}: {error}", at + 1))),
                 };
                 (!line.trim_ascii().is_empty())
-                    .then(|| predict(classifier, &line).map_err(|e| format!("{}: {e}", at + 1)))
+                    .then(|| predict(&classifier, &line).map_err(|e| format!("{}: {e}", at + 1)))
             })
             .collect();
         for answer in answers.into_iter().flatten() {

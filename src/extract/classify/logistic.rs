@@ -1,7 +1,7 @@
 //! Linear models with a logistic loss and an L2 penalty, all outputs fitted together.
 
 use super::minimise::minimise;
-use super::space::{DENSE, Group, Point};
+use super::space::{DENSE, GROUPS, Point};
 use rayon::prelude::*;
 
 /// Into how many parts the points are cut; fixed, so that sums have one order on any machine.
@@ -16,19 +16,46 @@ pub(super) struct Matrix {
     sparse_width: usize,
 }
 
-/// How strongly each part of a point counts in a problem.
+/// How strongly each part of a point counts in a problem; groups at 0 take no part.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
-    pub(super) groups: [f32; Group::ALL.len()],
+    pub(super) groups: [f32; GROUPS],
     pub(super) dense: f32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Loss {
-    /// Each output says yes or no on its own.
-    Each,
-    /// The outputs share one unit of probability.
-    Shared,
+/// Which rows of a space a problem knows, closed up.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    /// By group: its rows in the space and its first column; `None` where it takes no part.
+    groups: [Option<(usize, usize)>; GROUPS],
+    pub(super) width: usize,
+}
+
+impl Layout {
+    /// Of the groups that `takes_part` picks, in a space with groups of these `sizes`.
+    pub(super) fn new(sizes: &[usize; GROUPS], takes_part: impl Fn(usize) -> bool) -> Self {
+        let (mut row, mut width) = (0, 0);
+        let groups = std::array::from_fn(|group| {
+            let place = takes_part(group).then_some((row, width));
+            row += sizes[group];
+            width += if place.is_some() { sizes[group] } else { 0 };
+            place
+        });
+        Self { groups, width }
+    }
+
+    /// The columns of a point with their values and groups.
+    pub(super) fn columns<'a>(
+        &'a self,
+        point: &'a Point,
+    ) -> impl Iterator<Item = (usize, f32, usize)> + 'a {
+        let parts = self.groups.iter().zip(&point.sparse).enumerate();
+        parts.filter_map(|(group, (place, values))| Some((group, (*place)?, values))).flat_map(
+            |(group, (row, column), values)| {
+                values.iter().map(move |(at, value)| (*at as usize - row + column, *value, group))
+            },
+        )
+    }
 }
 
 /// What the outputs learn from; both tables hold one row of outputs a point.
@@ -41,18 +68,18 @@ pub(super) struct Targets {
 }
 
 impl Matrix {
-    pub(super) fn new(points: &[&Point], sparse_width: usize, scale: Scale) -> Self {
+    pub(super) fn new(points: &[&Point], layout: &Layout, scale: Scale) -> Self {
         let mut matrix = Self {
             starts: vec![0],
             columns: Vec::new(),
             values: Vec::new(),
             dense: Vec::with_capacity(points.len() * DENSE),
-            sparse_width,
+            sparse_width: layout.width,
         };
         for point in points {
-            for (group, scale) in point.sparse.iter().zip(scale.groups).filter(|g| g.1 > 0.0) {
-                matrix.columns.extend(group.iter().map(|(row, _)| row));
-                matrix.values.extend(group.iter().map(|(_, value)| value * scale));
+            for (column, value, group) in layout.columns(point) {
+                matrix.columns.push(column as u32);
+                matrix.values.push(value * scale.groups[group]);
             }
             matrix.starts.push(matrix.columns.len());
             matrix.dense.extend(point.dense.iter().map(|value| value * scale.dense));
@@ -100,20 +127,14 @@ impl Matrix {
 
 /// Weights that minimise ½|w|² + cost·Σ weight·loss, one row of outputs a column; the bias is
 /// penalised as any weight.
-pub(super) fn fit(
-    matrix: &Matrix,
-    targets: &Targets,
-    loss: Loss,
-    cost: f32,
-    rounds: usize,
-) -> Vec<f32> {
+pub(super) fn fit(matrix: &Matrix, targets: &Targets, cost: f32, rounds: usize) -> Vec<f32> {
     let size = matrix.width() * targets.outputs;
     minimise(size, rounds, |weights, gradient| {
         let parts: Vec<(f64, Vec<f32>)> = (0..PARTS)
             .into_par_iter()
             .map(|part| {
                 let points = matrix.len() * part / PARTS..matrix.len() * (part + 1) / PARTS;
-                part_of_objective(matrix, targets, loss, cost, weights, points)
+                part_of_objective(matrix, targets, cost, weights, points)
             })
             .collect();
         gradient.copy_from_slice(weights);
@@ -129,7 +150,6 @@ pub(super) fn fit(
 fn part_of_objective(
     matrix: &Matrix,
     targets: &Targets,
-    loss: Loss,
     cost: f32,
     weights: &[f32],
     points: std::ops::Range<usize>,
@@ -143,11 +163,7 @@ fn part_of_objective(
         let (wanted, weight) = (&targets.wanted[row.clone()], &targets.weight[row]);
         scores.fill(0.0);
         matrix.score(at, weights, &mut scores);
-        value += f64::from(cost)
-            * match loss {
-                Loss::Each => each_error(&mut scores, wanted, weight),
-                Loss::Shared => shared_error(&mut scores, wanted, weight),
-            };
+        value += f64::from(cost) * turn_to_errors(&mut scores, wanted, weight);
         scores.iter_mut().for_each(|error| *error *= cost);
         matrix.spread(at, &scores, &mut gradient);
     }
@@ -155,7 +171,7 @@ fn part_of_objective(
 }
 
 /// Turns scores into their errors; the loss of all outputs together.
-fn each_error(scores: &mut [f32], wanted: &[f32], weight: &[f32]) -> f64 {
+fn turn_to_errors(scores: &mut [f32], wanted: &[f32], weight: &[f32]) -> f64 {
     let mut loss = 0.0f64;
     for ((score, wanted), weight) in scores.iter_mut().zip(wanted).zip(weight) {
         // log(1 + e^s) − wanted·s, written so that neither end overflows.
@@ -166,42 +182,9 @@ fn each_error(scores: &mut [f32], wanted: &[f32], weight: &[f32]) -> f64 {
     loss
 }
 
-/// As `each_error` for one shared distribution: the wanted mass is split among the outputs that are
-/// wanted, and outputs of weight 0 take no part.
-fn shared_error(scores: &mut [f32], wanted: &[f32], weight: &[f32]) -> f64 {
-    let known = |at: usize| weight[at] > 0.0;
-    let mass: f32 = (0..scores.len()).filter(|at| known(*at)).map(|at| wanted[at]).sum();
-    if mass <= 0.0 {
-        scores.fill(0.0);
-        return 0.0;
-    }
-    let most = (0..scores.len()).filter(|at| known(*at)).map(|at| scores[at]);
-    let most = most.fold(f32::NEG_INFINITY, f32::max);
-    let total: f32 =
-        (0..scores.len()).filter(|at| known(*at)).map(|at| (scores[at] - most).exp()).sum();
-    let mut loss = 0.0f64;
-    for at in 0..scores.len() {
-        if !known(at) {
-            scores[at] = 0.0;
-            continue;
-        }
-        let share = wanted[at] / mass;
-        let log_p = scores[at] - most - total.ln();
-        loss -= f64::from(weight[at] * share * log_p);
-        scores[at] = weight[at] * (log_p.exp() - share);
-    }
-    loss
-}
-
 /// 1 / (1 + e^−score).
 pub(super) fn sigmoid(score: f32) -> f32 {
     1.0 / (1.0 + (-score).exp())
-}
-
-/// log Σ e^score.
-pub(super) fn log_sum_exp(scores: &[f32]) -> f32 {
-    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    most + scores.iter().map(|score| (score - most).exp()).sum::<f32>().ln()
 }
 
 #[cfg(test)]
@@ -210,25 +193,29 @@ mod tests {
 
     #[test]
     fn errors_are_the_slope_of_the_loss_when_scores_move() {
-        let (wanted, weight) = ([1.0, 0.0, 1.0], [1.0, 1.0, 1.0]);
-        for error_of in [each_error, shared_error] {
-            let start = [0.3f32, -1.2, 0.8];
-            let mut errors = start;
-            error_of(&mut errors, &wanted, &weight);
-            for at in 0..3 {
-                let mut moved = [start, start];
-                moved[0][at] += 1e-2;
-                moved[1][at] -= 1e-2;
-                let [up, down] = moved.map(|mut scores| error_of(&mut scores, &wanted, &weight));
-                assert!((f64::from(errors[at]) - (up - down) / 2e-2).abs() < 1e-3);
-            }
+        let (wanted, weight) = ([1.0, 0.0, 1.0], [1.0, 1.0, 0.5]);
+        let start = [0.3f32, -1.2, 0.8];
+        let mut errors = start;
+        turn_to_errors(&mut errors, &wanted, &weight);
+        for at in 0..3 {
+            let mut moved = [start, start];
+            moved[0][at] += 1e-2;
+            moved[1][at] -= 1e-2;
+            let [up, down] = moved.map(|mut scores| turn_to_errors(&mut scores, &wanted, &weight));
+            assert!((f64::from(errors[at]) - (up - down) / 2e-2).abs() < 1e-3);
         }
     }
 
     #[test]
-    fn an_output_takes_no_part_when_nothing_is_known_of_it() {
-        let mut scores = [5.0, 0.0, 0.0];
-        shared_error(&mut scores, &[1.0, 1.0, 0.0], &[0.0, 1.0, 1.0]);
-        assert_eq!(scores, [0.0, -0.5, 0.5]);
+    fn columns_close_up_when_a_group_takes_no_part() {
+        let mut sizes = [0; GROUPS];
+        (sizes[0], sizes[1], sizes[2]) = (3, 5, 2);
+        let layout = Layout::new(&sizes, |group| group != 1);
+        let mut point = Point { sparse: Default::default(), dense: Box::new([0.0; DENSE]) };
+        point.sparse[0] = vec![(2, 0.5)];
+        point.sparse[1] = vec![(4, 0.5)];
+        point.sparse[2] = vec![(9, 0.25)];
+        let columns: Vec<_> = layout.columns(&point).collect();
+        assert_eq!((layout.width, columns), (5, vec![(2, 0.5, 0), (4, 0.25, 2)]));
     }
 }

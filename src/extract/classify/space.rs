@@ -1,6 +1,8 @@
 //! The feature space: which words and word parts of a text count, and for how much.
 
+use super::lexicon;
 use super::words::{prose, words};
+use super::zones::split;
 use crate::embed::{DIMENSIONS, Model};
 
 /// Kinds of sparse feature; each is weighted by TF-IDF and brought to unit length on its own.
@@ -10,26 +12,55 @@ pub(super) enum Group {
     Title,
     /// Letter runs of 3 to 5 in the title's words.
     Letters,
+    /// Functions whose keywords stand in the title.
+    TitleTerms,
     /// Words of the text.
     Text,
+    /// Words of what the text tells, without its setting up and asides.
+    Main,
+    /// Words and pairs of the same.
+    MainPairs,
+    /// Functions whose keywords stand in it.
+    MainTerms,
+    /// Words of setting up and asides.
+    Rest,
     /// Words and pairs near a word that announces what sets an automation off.
     Context,
     /// Words and pairs near the word "trigger" itself.
     Near,
 }
 
+/// How many groups there are.
+pub(super) const GROUPS: usize = 10;
+
 impl Group {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Title, Self::Letters, Self::Text, Self::Context, Self::Near];
+    pub(super) const ALL: [Self; GROUPS] = [
+        Self::Title,
+        Self::Letters,
+        Self::TitleTerms,
+        Self::Text,
+        Self::Main,
+        Self::MainPairs,
+        Self::MainTerms,
+        Self::Rest,
+        Self::Context,
+        Self::Near,
+    ];
 
     /// In how many training texts a feature must occur.
     fn least_documents(self) -> u32 {
         match self {
+            Self::TitleTerms | Self::MainTerms => 1,
             Self::Title => 2,
-            Self::Text => 3,
-            Self::Letters => 5,
+            Self::Text | Self::Main | Self::Rest => 3,
             Self::Context | Self::Near => 4,
+            Self::Letters | Self::MainPairs => 5,
         }
+    }
+
+    /// In what part of the training texts it may occur at most, as a divisor.
+    fn rarity(self) -> u32 {
+        if matches!(self, Self::TitleTerms | Self::MainTerms) { 1 } else { 2 }
     }
 }
 
@@ -105,12 +136,12 @@ const ANNOUNCING: &[&str] = &[
 ];
 
 /// Hash keys of a text's features, by group; repeated as often as they occur.
-pub(super) type Keys = [Vec<u32>; Group::ALL.len()];
+pub(super) type Keys = [Vec<u32>; GROUPS];
 
 /// A text in the space: rows with their values, grouped; and the dense blocks.
 #[derive(Debug, Clone)]
 pub(super) struct Point {
-    pub(super) sparse: [Vec<(u32, f32)>; Group::ALL.len()],
+    pub(super) sparse: [Vec<(u32, f32)>; GROUPS],
     pub(super) dense: Box<[f32; DENSE]>,
 }
 
@@ -122,17 +153,16 @@ pub(super) struct Space {
     /// By row: in how many training texts it occurs.
     pub(super) frequencies: Vec<u16>,
     /// How many rows each group has.
-    pub(super) sizes: [usize; Group::ALL.len()],
+    pub(super) sizes: [usize; GROUPS],
     /// How many training texts there were.
     pub(super) documents: u32,
 }
 
 impl Space {
-    /// The features that occur often enough, and not in more than half, of `texts`.
+    /// The features that occur in enough of `texts`, and not in most of them.
     pub(super) fn build(texts: &[Keys]) -> Self {
         let documents = u32::try_from(texts.len()).unwrap_or(u32::MAX);
-        let mut space =
-            Self { keys: vec![], frequencies: vec![], sizes: [0; Group::ALL.len()], documents };
+        let mut space = Self { keys: vec![], frequencies: vec![], sizes: [0; GROUPS], documents };
         for group in Group::ALL {
             let at = group as usize;
             let mut seen: Vec<u32> = Vec::new();
@@ -145,7 +175,7 @@ impl Space {
             seen.sort_unstable();
             for run in seen.chunk_by(|a, b| a == b) {
                 let frequency = u32::try_from(run.len()).unwrap_or(u32::MAX);
-                if frequency >= group.least_documents() && frequency <= documents / 2 {
+                if frequency >= group.least_documents() && frequency <= documents / group.rarity() {
                     space.keys.push(run[0]);
                     space.frequencies.push(u16::try_from(frequency).unwrap_or(u16::MAX));
                     space.sizes[at] += 1;
@@ -153,10 +183,6 @@ impl Space {
             }
         }
         space
-    }
-
-    pub(super) fn rows(&self) -> usize {
-        self.keys.len()
     }
 
     /// The text with `keys` as a point; `dense` are its blocks.
@@ -199,20 +225,37 @@ impl Space {
 pub(super) fn keys_of(title: &str, text: &str) -> Keys {
     let title = prose(title);
     let text = prose(text);
+    let (main, rest) = split(&text);
     let title_words = words(&title);
     let text_words = words(&text);
-    let mut keys = Keys::default();
-    keys[Group::Title as usize] = with_pairs(&title_words, Group::Title);
-    keys[Group::Letters as usize] = letters(&title_words);
-    keys[Group::Text as usize] =
-        text_words.iter().map(|word| key(Group::Text, word.bytes())).collect();
+    let main_words = words(&main);
     let announces = |word: &str| ANNOUNCING.binary_search(&word).is_ok();
-    let context = &mut keys[Group::Context as usize];
-    *context = with_pairs(&title_words, Group::Context);
-    context.extend(around(&text_words, announces, ANNOUNCED, Group::Context));
     let triggers = |word: &str| word.starts_with("trigger");
-    keys[Group::Near as usize] = around(&text_words, triggers, TRIGGERING, Group::Near);
-    keys
+    Group::ALL.map(|group| match group {
+        Group::Title => with_pairs(&title_words, group),
+        Group::Letters => letters(&title_words),
+        Group::TitleTerms => terms(&title, group),
+        Group::Text => single(&text_words, group),
+        Group::Main => single(&main_words, group),
+        Group::MainPairs => with_pairs(&main_words, group),
+        Group::MainTerms => terms(&main, group),
+        Group::Rest => single(&words(&rest), group),
+        Group::Context => {
+            let mut keys = with_pairs(&title_words, group);
+            keys.extend(around(&text_words, announces, ANNOUNCED, group));
+            keys
+        }
+        Group::Near => around(&text_words, triggers, TRIGGERING, group),
+    })
+}
+
+fn single(words: &[&str], group: Group) -> Vec<u32> {
+    words.iter().map(|word| key(group, word.bytes())).collect()
+}
+
+/// A key a place where a keyword of a function stands.
+fn terms(text: &str, group: Group) -> Vec<u32> {
+    lexicon::functions_named(text).map(|name| key(group, name.bytes())).collect()
 }
 
 /// Words and pairs in the windows around the words that `is_centre` picks; windows do not overlap.
@@ -248,11 +291,11 @@ pub(super) fn dense_of(title: &str, text: &str) -> Box<[f32; DENSE]> {
 }
 
 fn with_pairs(words: &[&str], group: Group) -> Vec<u32> {
-    let single = words.iter().map(|word| key(group, word.bytes()));
-    let pairs = words.windows(2).map(|pair| {
+    let mut keys = single(words, group);
+    keys.extend(words.windows(2).map(|pair| {
         key(group, pair[0].bytes().chain(std::iter::once(b' ')).chain(pair[1].bytes()))
-    });
-    single.chain(pairs).collect()
+    }));
+    keys
 }
 
 fn letters(words: &[&str]) -> Vec<u32> {

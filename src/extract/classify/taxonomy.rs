@@ -19,6 +19,9 @@ pub struct Function {
     pub description: String,
     #[serde(default)]
     pub keywords: Vec<String>,
+    /// Words by which a story tells of it, in any language; `word*` however it ends.
+    #[serde(default)]
+    pub signs: Vec<String>,
 }
 
 /// The trade an automation serves.
