@@ -106,7 +106,13 @@ impl Writer<'_, '_> {
             claims,
             tags: Vec::new(),
         };
-        Draft { content, evidence: proofs.0, location: self.location(), confidence }
+        Draft {
+            content,
+            evidence: proofs.0,
+            location: self.location(),
+            confidence,
+            doubts: Vec::new(),
+        }
     }
 
     /// The tools named in this part; those that only the title names when the part is the whole.
