@@ -20,6 +20,7 @@ mod intake;
 mod lease;
 mod pipeline;
 mod preview;
+mod refine;
 mod replay;
 mod report;
 mod sample;
@@ -41,6 +42,10 @@ pub enum JobsError {
     Store(#[from] StoreError),
     #[error("cannot load the extractor")]
     Extractor(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Models(crate::llm::LlmError),
+    #[error("cannot use a prompt")]
+    Prompt(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("cannot bring deferred items back")]
     Wake(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]

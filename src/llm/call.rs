@@ -1,7 +1,7 @@
 //! One call: reserved, sent, settled; tried again under another key or after a pause where that
 //! can help.
 
-use super::chain::{Bounds, Desk};
+use super::desk::{Bounds, Desk};
 use super::dialect::Dialect;
 use super::provider::{Provider, Seat};
 use super::tokens::most_tokens;
