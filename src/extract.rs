@@ -18,6 +18,7 @@ mod node;
 mod pattern;
 mod prose;
 mod reading;
+mod refine;
 mod role;
 mod stance;
 mod structure;
@@ -26,6 +27,7 @@ mod trigger;
 mod workflow;
 
 pub use gazetteer::{Gazetteer, Tool};
+pub use refine::{Dropped, Piece, Refined};
 
 use crate::model::{Content, DocumentKind, Draft, Evidence, Field, Location, Mark, Span};
 use crate::text::workflow::Workflow;
@@ -42,6 +44,8 @@ pub const MADE_BY: &str = "embedded 2";
 pub enum ExtractError {
     #[error("cannot read the shipped {file}: {reason}")]
     Data { file: &'static str, reason: String },
+    #[error("cannot read what a model told of the text")]
+    Told(#[source] serde_json::Error),
 }
 
 /// A document to extract from.
@@ -205,7 +209,13 @@ impl Extractor {
         content.tools = read.tools;
         content.complexity = Some(read.complexity);
         let is_empty = content.steps.is_empty();
-        Draft { content, evidence, location, confidence: if is_empty { 0.6 } else { 0.97 } }
+        Draft {
+            content,
+            evidence,
+            location,
+            confidence: if is_empty { 0.6 } else { 0.97 },
+            doubts: Vec::new(),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod learn;
 mod lease;
 mod pipeline;
 mod preview;
+mod refine;
 mod replay;
 mod report;
 mod sample;
@@ -46,6 +47,10 @@ pub enum JobsError {
     Taxonomy { path: String, source: crate::extract::classify::ClassifyError },
     #[error("cannot read your taxonomy at {path}")]
     TaxonomyFile { path: String, source: std::io::Error },
+    #[error(transparent)]
+    Models(crate::llm::LlmError),
+    #[error("cannot use a prompt")]
+    Prompt(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("cannot bring deferred items back")]
     Wake(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]

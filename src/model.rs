@@ -21,8 +21,8 @@ mod week;
 pub(crate) use automation::named;
 
 pub use automation::{
-    Automation, Claim, ClaimUnit, Complexity, Content, Draft, Location, Period, Scored, Step,
-    ToolRole, ToolUse, Trigger, TriggerKind,
+    Automation, Claim, ClaimUnit, Complexity, Content, Doubt, Draft, Location, Period, Scored,
+    Step, ToolRole, ToolUse, Trigger, TriggerKind,
 };
 pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
 pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation};
@@ -44,5 +44,5 @@ pub use spending::{
     BudgetKind, Budgets, CallOutcome, OverBudget, Permission, Price, Reservation, Settlement,
     Spending, SpendingWarning, Usage,
 };
-pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter};
+pub use view::{Counts, DecisionRow, InboxRow, ItemView, Order, QueueFilter, Rereading};
 pub use week::{Week, WeekError};

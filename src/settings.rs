@@ -18,12 +18,12 @@ pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
 pub use check::check_all;
-pub use config::{Config, ModelsConfig, NetConfig, PriceConfig, ProviderConfig};
+pub use config::{Config, ModelsConfig, NetConfig, PriceConfig, ProviderConfig, Refine};
 pub use key::{Key, KeySequence};
 pub use keymap::{Keymap, load_keymap, shipped_keymaps};
 pub use paths::{DEFAULT_WORKSPACE, Home, Workspace};
 pub use problem::{Problem, SettingsError};
-pub use prompt::{Prompt, Tier, list_prompts, load_prompt};
+pub use prompt::{Prompt, Rendered, Tier, list_prompts, load_prompt};
 pub use reference::{KeyLine, key_lines, key_tables};
 pub use secret::{Secret, SecretError, SecretReference};
 pub use theme::{ColorDepth, Role, Theme, list_themes, load_theme};

@@ -26,9 +26,11 @@ mod ledger;
 mod lists;
 mod model_answers;
 mod queue;
+mod rereadings;
 mod row;
 mod saved_searches;
 mod schema;
+mod second_reader;
 mod sources;
 
 pub use bodies::UsedBody;
@@ -44,5 +46,5 @@ pub use health::Health;
 pub use inspect::Inspector;
 pub use jobs::{DeadLetter, Lease};
 pub use journal::Batch;
-pub use ledger::ModelCall;
+pub use ledger::{ModelCall, RunSpending};
 pub use schema::SCHEMA_VERSION;

@@ -135,6 +135,10 @@ impl Workbench {
         while !self.is_done {
             if let Some(away) = self.away.pop_front() {
                 self.go_away(away, &mut stops).await?;
+                // Ended while the editor had the terminal: nothing may be drawn over it.
+                if self.is_done {
+                    break;
+                }
             }
             if self.state.take_dirty() {
                 let state = &mut self.state;

@@ -30,6 +30,10 @@ struct Entry {
     _document: IgnoredAny,
     #[serde(rename = "evidence")]
     _evidence: IgnoredAny,
+    #[serde(rename = "doubts")]
+    _doubts: IgnoredAny,
+    #[serde(rename = "rereadings")]
+    _rereadings: IgnoredAny,
 }
 
 /// The fields of an automation; those of its life in another store are passed over.

@@ -2,13 +2,15 @@
 
 use super::output::Output;
 use super::{CliError, Global};
-use crate::jobs::{Pipeline, PipelineSettings};
+use crate::jobs::{Pipeline, PipelineSettings, desk};
+use crate::llm::{Models, SystemClock};
 use crate::model::{Origin, Refusal};
 use crate::net::{Client, NetSettings};
 use crate::review::{ReviewError, Reviewer};
 use crate::settings::{Config, Home, NetConfig, SettingsError, Workspace};
 use crate::store::{Store, StoreError};
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -83,8 +85,18 @@ impl Context {
         };
         let client =
             Client::new(net_settings(&config.net)).map_err(|error| CliError::failed(&error))?;
-        let pipeline = Pipeline::new(store, client, settings)?;
-        Ok(pipeline.with_taxonomy_file(self.home.taxonomy_file()))
+        let models =
+            Models::configured(&config.models, desk(&store), Arc::new(SystemClock), |name| {
+                std::env::var(name).ok()
+            });
+        let pipeline =
+            Pipeline::new(store, client, settings)?.with_taxonomy_file(self.home.taxonomy_file());
+        Ok(match models.map_err(|error| CliError::failed(&error))? {
+            Some(models) => {
+                pipeline.with_models(models, config.models.refine, self.home.prompts_folder())
+            }
+            None => pipeline,
+        })
     }
 
     /// A token that Ctrl-C cancels; a second Ctrl-C ends the program at once.

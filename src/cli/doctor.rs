@@ -1,6 +1,7 @@
 //! `reservoir doctor`: is everything sound, and what to do where it is not. It only looks.
 
 mod disk;
+mod models;
 
 use super::output::counted;
 use super::{CliError, Context};
@@ -46,7 +47,8 @@ impl Check {
 }
 
 pub async fn run(context: &Context) -> Result<(), CliError> {
-    let checks = tokio::task::block_in_place(|| look(context));
+    let mut checks = tokio::task::block_in_place(|| look(context));
+    checks.extend(models::check_providers(context).await);
     let wrong: Vec<&str> =
         checks.iter().filter(|check| !check.is_ok).map(|check| check.name).collect();
     for check in &checks {
@@ -120,6 +122,7 @@ fn check_store(context: &Context, inspector: &Inspector) -> Vec<Check> {
     };
     let mut told: Vec<Check> = checks.into_iter().map(told).collect();
     told.insert(0, Check::ok("schema", format!("{schema}, the newest")));
+    told.extend(models::check_budget(context, &reading));
     told
 }
 

@@ -73,9 +73,12 @@ pub fn edit(folder: &Path, said: &str, name: &str, text: &str) -> io::Result<Lef
     let before = written().map_err(naming)?;
     let status = open(&path, said).map_err(naming)?;
     let edited = fs::read(&path).map_err(naming)?;
-    let edited = String::from_utf8_lossy(&edited).into_owned();
+    let edited = String::from_utf8(edited).map_err(|_| {
+        naming(io::Error::new(ErrorKind::InvalidData, "what was written is not UTF-8"))
+    })?;
     let is_written = edited != text || written().map_err(naming)? != before;
-    fs::remove_file(&path)?;
+    // A file too many does no harm; the text would.
+    let _ = fs::remove_file(&path);
     Ok(Left { text: is_written.then_some(edited), failure: failure(status) })
 }
 

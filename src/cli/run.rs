@@ -4,6 +4,7 @@ use super::progress::Meter;
 use super::{CliError, Context};
 use crate::jobs::{Again, JobsError, Plan};
 use crate::model::{JobState, Stage};
+use serde_json::json;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -44,6 +45,9 @@ async fn carry_out_again(context: &Context, again: Again, plan: Plan) -> Result<
     let summary = pipeline.run_again(again, plan, move |job| meter.show(job), cancel).await?;
     if context.output.is_json {
         summary.jobs.iter().try_for_each(|job| context.output.json(job))?;
+        if let Some(spent) = &summary.spent {
+            context.output.json(&json!({ "models": spent }))?;
+        }
     }
     let failed: Vec<String> = summary
         .jobs

@@ -41,6 +41,8 @@ fn as_json(view: &ItemView) -> Value {
         "duplicates": view.duplicates,
         "history": view.history,
         "document": view.document,
+        "doubts": view.doubts,
+        "rereadings": view.rereadings,
     });
     if let Some(document) = &view.document {
         let index = CharacterIndex::new(&document.readable);
@@ -113,6 +115,10 @@ fn as_lines(view: &ItemView) -> Vec<String> {
             }
         }
     }
+    for doubt in &view.doubts {
+        let field = doubt.field.map(|field| format!("{}: ", field.name())).unwrap_or_default();
+        lines.push(format!("{:<11} {field}{}", "doubt", doubt.says));
+    }
     for other in &view.duplicates {
         lines.push(format!("{:<11} #{} {}", "more alike", other.id, other.title));
     }
@@ -120,6 +126,10 @@ fn as_lines(view: &ItemView) -> Vec<String> {
         let undone = if entry.is_undone { " (undone)" } else { "" };
         let at = entry.at.strftime("%Y-%m-%d %H:%M");
         lines.push(format!("{:<11} {at} {} {}{undone}", "history", entry.reviewer, entry.summary));
+    }
+    for reread in &view.rereadings {
+        let at = reread.at.strftime("%Y-%m-%d %H:%M");
+        lines.push(format!("{:<11} {at} {}", "history", reread.in_words()));
     }
     lines
 }

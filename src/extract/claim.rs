@@ -280,6 +280,34 @@ fn thousand(word: Option<&str>) -> f64 {
     }
 }
 
+/// Every amount that `text` names, in digits or words, with thousands and millions written out.
+pub(crate) fn amounts(text: &str) -> Vec<f64> {
+    static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern::regex(
+            r"(?i)\d+(?:[.,\u{a0}\u{202f}]\d+)*|\b(?:half an?|a couple of|a dozen)\b|[\p{L}-]+",
+        )
+    });
+    let mut found = Vec::new();
+    for hit in AMOUNT.find_iter(text) {
+        let Some(value) = number(hit.as_str()) else { continue };
+        found.push(value);
+        let after = text[hit.end()..].trim_start().to_lowercase();
+        let is_word = |word: &str| {
+            after.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        };
+        for (words, factor) in [
+            (["k", "thousand", "tausend", "mil"], 1e3),
+            (["m", "million", "mio", "millionen"], 1e6),
+            (["hundred", "hundert", "cien", "cent"], 1e2),
+        ] {
+            if words.iter().any(|word| is_word(word)) {
+                found.push(value * factor);
+            }
+        }
+    }
+    found
+}
+
 /// Reads a number in digits (with either decimal sign) or in words.
 fn number(text: &str) -> Option<f64> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {

@@ -113,7 +113,13 @@ impl Writer<'_, '_> {
         content.functions = classify::likely(labels.functions);
         content.industries = labels.industries;
         self.prove_labels(&content, &mut proofs);
-        Draft { content, evidence: proofs.0, location: self.location(), confidence }
+        Draft {
+            content,
+            evidence: proofs.0,
+            location: self.location(),
+            confidence,
+            doubts: Vec::new(),
+        }
     }
 
     /// Points at words that speak for functions and industries; a label without any is inferred.

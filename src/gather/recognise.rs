@@ -64,7 +64,9 @@ fn by_content(text: &str, extension: &str) -> Option<Shape> {
         return Some(Shape::Lines);
     }
     match text.as_bytes()[0] {
-        b'{' | b'[' if !is_markdown => return Some(json_shape(text)),
+        b'{' | b'[' if extension == "json" || (!is_markdown && opens_json(text)) => {
+            return Some(json_shape(text));
+        }
         b'<' if !is_markdown => return markup(text),
         _ => {}
     }
@@ -76,6 +78,16 @@ fn by_content(text: &str, extension: &str) -> Option<Shape> {
         return Some(Shape::Mbox);
     }
     is_mail(text).then_some(Shape::Mail)
+}
+
+/// Whether what opens `text` may be JSON: a transcript pasted with its times begins "[00:00] so …".
+fn opens_json(text: &str) -> bool {
+    let mut signs = text.chars().filter(|c| !c.is_whitespace());
+    match (signs.next(), signs.next()) {
+        (Some('{'), next) => matches!(next, Some('"' | '}') | None),
+        (Some('['), next) => matches!(next, Some('{' | '[' | '"' | ']') | None),
+        _ => false,
+    }
 }
 
 /// JSON lines where the first line closes what it opens and another follows.
@@ -210,6 +222,8 @@ mod tests {
     #[case("x", b"From a@b Mon Jan 1 00:00:00 2026\nSubject: x\n", Shape::Mbox)]
     #[case("x", b"From: a\nTo: b\nSubject: c\n\nhi", Shape::Mail)]
     #[case("x.txt", b"From: here\nto there we go\n", Shape::Text)]
+    #[case("x.txt", b"[00:00] so today we build a thing", Shape::Text)]
+    #[case("x.json", b"[00:00] so today", Shape::Json)]
     #[case("notes", b"just words", Shape::Text)]
     #[case("x.txt", b"h\x00i\x00 \x00t\x00h\x00e\x00r\x00e\x00", Shape::Text)]
     fn files_are_known_by_their_content(

@@ -1,6 +1,8 @@
-//! The extract stage: documents that wait become automations with evidence.
+//! The extract stage: documents that wait become automations with evidence, by the rules first and
+//! then, where models are configured, with a model.
 
 use super::pipeline::progress;
+use super::refine::{self, Refinery};
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::extract::{Extractor, Input, MADE_BY};
@@ -19,6 +21,8 @@ struct Read {
     waiting: WaitingDocument,
     /// `None` where the extractor gave up on it.
     drafts: Option<Vec<Draft>>,
+    /// Whether a model shall read it too.
+    is_for_model: bool,
 }
 
 pub(super) async fn run(
@@ -43,7 +47,10 @@ pub(super) async fn run(
         failed += given_up;
         reporter.tell(progress(done, total.max(done), failed)).await?;
     }
-    Ok(format!("{found} automations in {done} documents"))
+    let told = format!("{found} automations in {done} documents");
+    let Some(refinery) = pipeline.refinery.clone() else { return Ok(told) };
+    let refined = refine::run(pipeline, &refinery, &extractor, reporter).await?;
+    Ok(refined.map_or(told.clone(), |refined| format!("{told}; {refined}")))
 }
 
 async fn extract(
@@ -53,9 +60,11 @@ async fn extract(
 ) -> Result<Vec<Read>, JobsError> {
     let (threads, extractor) = (Arc::clone(&pipeline.threads), Arc::clone(extractor));
     let least = pipeline.settings.minimum_confidence;
+    let refinery = pipeline.refinery.clone();
     tokio::task::spawn_blocking(move || {
         threads.install(|| {
-            waiting.into_par_iter().map(|waiting| extract_one(&extractor, waiting, least)).collect()
+            let one = |waiting| extract_one(&extractor, waiting, least, refinery.as_deref());
+            waiting.into_par_iter().map(one).collect()
         })
     })
     .await
@@ -63,7 +72,12 @@ async fn extract(
 }
 
 /// A document that makes the extractor panic costs itself only.
-fn extract_one(extractor: &Extractor, waiting: WaitingDocument, least: f32) -> Read {
+fn extract_one(
+    extractor: &Extractor,
+    waiting: WaitingDocument,
+    least: f32,
+    refinery: Option<&Refinery>,
+) -> Read {
     let document = &waiting.document;
     let input = Input {
         title: &document.title,
@@ -74,11 +88,18 @@ fn extract_one(extractor: &Extractor, waiting: WaitingDocument, least: f32) -> R
         language: document.language.as_deref(),
         raw: waiting.raw.as_ref().map(|raw| raw.bytes.as_slice()),
     };
-    let drafts = catch_unwind(AssertUnwindSafe(|| extractor.extract(&input))).ok();
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let drafts = extractor.extract(&input);
+        let is_for_model = refinery.is_some_and(|refinery| {
+            refinery.wants(document.kind, || extractor.likelihood(&input, &drafts))
+        });
+        (drafts, is_for_model)
+    }));
+    let (drafts, is_for_model) = read.ok().unzip();
     let drafts = drafts.map(|drafts| {
         drafts.into_iter().filter(|draft| draft.confidence >= least).collect::<Vec<_>>()
     });
-    Read { waiting, drafts }
+    Read { waiting, drafts, is_for_model: is_for_model.unwrap_or(false) }
 }
 
 async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), JobsError> {
@@ -87,8 +108,15 @@ async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), J
         .store
         .write(move |writing| {
             let (mut added, mut given_up) = (0, 0);
-            for Read { waiting, drafts } in read {
+            for Read { waiting, drafts, is_for_model } in read {
                 let document = &waiting.document;
+                writing.await_model(document, is_for_model)?;
+                // What a model has read stays until one has read it again: were the budget at its
+                // end, the rules alone would make less of it.
+                if is_for_model && writing.is_refined(document)? {
+                    writing.mark_extracted(document, MADE_BY)?;
+                    continue;
+                }
                 match drafts {
                     Some(drafts) => {
                         writing.clear_dead_letter(Stage::Extract, &document.identity)?;

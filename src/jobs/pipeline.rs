@@ -1,13 +1,16 @@
 //! A run: which stages, over what, one after the other.
 
 use super::lease::HeldLease;
+use super::refine::Refinery;
 use super::report::Reporter;
 use super::{Follower, JobsError, crawl, dedupe, embed, extract, learn, replay, sample};
+use crate::llm::Models;
 use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
 use crate::review::wake;
 use crate::search::Index;
-use crate::store::Store;
+use crate::settings::Refine;
+use crate::store::{RunSpending, Store, StoreError};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +62,8 @@ const KEPT_CHANGES: i64 = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub jobs: Vec<JobRow>,
+    /// What models took, where any was asked.
+    pub spent: Option<RunSpending>,
 }
 
 impl Summary {
@@ -75,6 +80,8 @@ pub struct Pipeline {
     pub(super) client: Client,
     pub(super) settings: Arc<PipelineSettings>,
     pub(super) threads: Arc<rayon::ThreadPool>,
+    /// Models that read after the rules, where some are configured.
+    pub(super) refinery: Option<Arc<Refinery>>,
     /// Held by the run of this process: the lease tells processes apart, not runs.
     running: Arc<tokio::sync::Mutex<()>>,
     /// The user's own functions and industries, where there are any.
@@ -101,6 +108,7 @@ impl Pipeline {
             client,
             settings: Arc::new(settings),
             threads: Arc::new(threads),
+            refinery: None,
             running: Arc::default(),
             taxonomy_file: None,
         })
@@ -110,6 +118,13 @@ impl Pipeline {
     #[must_use]
     pub fn with_taxonomy_file(mut self, path: PathBuf) -> Self {
         self.taxonomy_file = Some(path);
+        self
+    }
+
+    /// Lets `models` read after the rules what `rule` says; prompts in `prompts` come before shipped
+    /// ones.
+    pub fn with_models(mut self, models: Models, rule: Refine, prompts: PathBuf) -> Self {
+        self.refinery = Some(Arc::new(Refinery { models, rule, prompts }));
         self
     }
 
@@ -194,7 +209,15 @@ impl Pipeline {
                 Reporter::new(self.store.clone(), row, Arc::clone(&watch), cancel.child_token());
             ended.push(self.run_job(reporter, source).await?);
         }
-        Ok(Summary { jobs: ended })
+        let spent = match ended.first().map(|job| job.run) {
+            Some(run) => {
+                let spent = self.store.read(move |reading| reading.spending_of_run(run)).await;
+                Some(spent.map_err(|error: StoreError| JobsError::from(error))?)
+            }
+            None => None,
+        };
+        let spent = spent.filter(|spent| spent.calls + spent.cached > 0);
+        Ok(Summary { jobs: ended, spent })
     }
 
     async fn run_job(

@@ -1,7 +1,7 @@
 //! One call: reserved, sent, settled; tried again under another key or after a pause where that
 //! can help.
 
-use super::chain::{Bounds, Desk};
+use super::desk::{Bounds, Desk};
 use super::dialect::Dialect;
 use super::provider::{Provider, Seat};
 use super::tokens::most_tokens;
@@ -251,6 +251,11 @@ impl Call<'_> {
             CallError::Server { retry_at, .. } | CallError::Limited { retry_at } => *retry_at,
             _ => None,
         };
+        // A wrong address or model name is no fault of the question: it may be asked elsewhere, or
+        // once the configuration is mended.
+        if matches!(error, CallError::NotOffered { .. }) {
+            return Err(Turned::Aside { why, retry_at: None, over: None });
+        }
         let may_heal = error.is_outage() || matches!(error, CallError::Limited { .. });
         if !may_heal && !matches!(error, CallError::Exhausted { .. } | CallError::KeyRefused { .. })
         {

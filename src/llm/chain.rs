@@ -1,48 +1,18 @@
 //! The chain of providers: each is asked in its order until one answers.
 
 use super::call::{Call, Turned};
-use super::question::{Answer, Embedded, Freshness, MadeBy, Question};
-use super::{
-    AnswerCache, BreakerState, CallError, Clock, KeptAnswer, Ledger, LlmError, Provider, asking,
-    key,
-};
-use crate::model::{Budgets, Money, OverBudget, RunId};
+use super::question::{Answer, Freshness, MadeBy, Question};
+use super::tried::Tried;
+use super::{Bounds, Clock, Desk, KeptAnswer, LlmError, Provider, asking, key};
+use crate::model::{Money, RunId};
 use crate::settings::{ModelsConfig, Tier};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Times the chain is gone through from its beginning.
 const ROUNDS: u32 = 4;
-
-/// What the room works over.
-#[derive(Clone)]
-pub struct Desk {
-    pub ledger: Arc<dyn Ledger>,
-    pub cache: Arc<dyn AnswerCache>,
-}
-
-/// How far questions may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    pub budgets: Budgets,
-    /// How long an answer is used again.
-    pub kept_for: Duration,
-    /// Longest wait for a provider, in all, before the question is given back.
-    pub patience: Duration,
-}
-
-impl Bounds {
-    pub fn of(config: &ModelsConfig) -> Self {
-        Self {
-            budgets: config.budgets(),
-            kept_for: Duration::from_secs(u64::from(config.cache_hours) * 3600),
-            patience: Duration::from_secs(60),
-        }
-    }
-}
 
 /// The models that can be asked; clones share everything but the run they spend for.
 #[derive(Clone)]
@@ -56,58 +26,6 @@ struct Inner {
     desk: Desk,
     bounds: Bounds,
     clock: Arc<dyn Clock>,
-}
-
-/// How a provider stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderStatus {
-    pub name: String,
-    pub address: String,
-    pub breaker: BreakerState,
-    pub keys: usize,
-    /// Why a key could not be had.
-    pub trouble: Option<String>,
-    /// The models that it is asked for and does not list; `None` where it lists none.
-    pub missing: Option<Vec<String>>,
-    /// What each key met with.
-    pub refusals: Vec<CallError>,
-}
-
-/// What kept providers from answering.
-#[derive(Default)]
-struct Tried {
-    reasons: Vec<(String, String)>,
-    retry_at: Option<Timestamp>,
-    over: Option<OverBudget>,
-    failed: Option<LlmError>,
-}
-
-impl Tried {
-    fn add(&mut self, provider: &Provider, turned: Turned) -> Result<(), LlmError> {
-        match turned {
-            Turned::Stop(error) => return Err(error),
-            Turned::Failed(error) => self.failed = Some(error),
-            Turned::Aside { why, retry_at, over } => {
-                self.reasons.push((provider.settings.name.clone(), why));
-                self.retry_at = [self.retry_at, retry_at].into_iter().flatten().min();
-                self.over = self.over.or(over);
-            }
-        }
-        Ok(())
-    }
-
-    fn into_error(self, task: &str) -> LlmError {
-        let task = task.to_owned();
-        // What waits comes first: the same question may be answered later as it is.
-        match (self.over, self.failed) {
-            (Some(over), _) => LlmError::Budget { task, over },
-            (None, Some(failed)) if self.reasons.is_empty() => failed,
-            (None, None) if self.reasons.is_empty() => LlmError::NotConfigured { task },
-            (None, _) => {
-                LlmError::Unavailable { task, tried: self.reasons, retry_at: self.retry_at }
-            }
-        }
-    }
 }
 
 impl Models {
@@ -193,62 +111,8 @@ impl Models {
         unreachable!("invariant: waiting ends the rounds")
     }
 
-    /// Vectors of `texts`, all from one provider.
-    ///
-    /// # Errors
-    /// As [`Models::ask`].
-    pub async fn embed(
-        &self,
-        task: &str,
-        item: &str,
-        texts: &[String],
-        cancel: &CancellationToken,
-    ) -> Result<Embedded, LlmError> {
-        let mut waited = Duration::ZERO;
-        for round in 1.. {
-            let mut tried = Tried::default();
-            for provider in self.inner.providers.iter() {
-                let model = provider.settings.embedding.as_str();
-                if model.is_empty() {
-                    continue;
-                }
-                let call =
-                    Call { deltas: None, ..self.call(provider, model, task, item, "", cancel) };
-                match embed_one(&call, texts, cancel).await {
-                    Ok(embedded) => return Ok(embedded),
-                    Err(turned) => tried.add(provider, turned)?,
-                }
-            }
-            self.wait(&mut waited, round, tried, task, cancel).await?;
-        }
-        unreachable!("invariant: waiting ends the rounds")
-    }
-
-    /// Looks at each provider without spending anything.
-    pub async fn list_status(&self) -> Vec<ProviderStatus> {
-        let mut all = Vec::with_capacity(self.inner.providers.len());
-        for provider in &self.inner.providers {
-            let (mut missing, mut refusals) = (None, Vec::new());
-            for model in provider.models() {
-                match model.list_models().await {
-                    Ok(known) if known.is_empty() => {}
-                    Ok(known) => missing = Some(unknown(provider, &known)),
-                    // Listing is no part of what every endpoint has.
-                    Err(CallError::NotOffered { .. }) => {}
-                    Err(error) => refusals.push(error),
-                }
-            }
-            all.push(ProviderStatus {
-                name: provider.settings.name.clone(),
-                address: provider.settings.address.clone(),
-                breaker: provider.breaker.state(self.inner.clock.now()),
-                keys: provider.count_seats(),
-                trouble: provider.trouble().map(str::to_owned),
-                missing,
-                refusals,
-            });
-        }
-        all
+    pub(super) fn providers(&self) -> &[Provider] {
+        &self.inner.providers
     }
 
     pub(super) fn desk(&self) -> &Desk {
@@ -356,7 +220,7 @@ impl Models {
     }
 
     /// Waits for the first provider that said when, where that is worth it.
-    async fn wait(
+    pub(super) async fn wait(
         &self,
         waited: &mut Duration,
         round: u32,
@@ -380,7 +244,7 @@ impl Models {
 }
 
 /// A place among the calls under way, given back when dropped.
-async fn place<'p>(
+pub(super) async fn place<'p>(
     provider: &'p Provider,
     cancel: &CancellationToken,
 ) -> Result<tokio::sync::SemaphorePermit<'p>, Turned> {
@@ -391,32 +255,4 @@ async fn place<'p>(
             Ok(place.expect("invariant: places are never closed"))
         }
     }
-}
-
-async fn embed_one(
-    call: &Call<'_>,
-    texts: &[String],
-    cancel: &CancellationToken,
-) -> Result<Embedded, Turned> {
-    let _place = place(call.provider, cancel).await?;
-    let write = |_: &super::dialect::Dialect| json!({"model": call.model, "input": texts});
-    let (vectors, cost) = call.send(false, 0, write, |model, request| model.embed(request)).await?;
-    let provider = call.provider.settings.name.clone();
-    if vectors.vectors.len() != texts.len() {
-        let why = format!("{} vectors for {} texts", vectors.vectors.len(), texts.len());
-        let task = call.task.to_owned();
-        return Err(Turned::Failed(LlmError::Unusable { task, provider, why }));
-    }
-    let model = call.model.to_owned();
-    Ok(Embedded { provider, model, vectors: vectors.vectors, cost })
-}
-
-/// The models that a provider is asked for and does not know.
-fn unknown(provider: &Provider, known: &[String]) -> Vec<String> {
-    let settings = &provider.settings;
-    [&settings.cheap, &settings.strong, &settings.embedding]
-        .into_iter()
-        .filter(|model| !model.is_empty() && !known.contains(model))
-        .cloned()
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! An automation: a trigger, ordered actions, the tools that carry them, and what it is for.
 
-use super::{AutomationId, DocumentId, Evidence, Status};
+use super::{AutomationId, DocumentId, Evidence, Field, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +179,17 @@ pub struct Draft {
     pub location: Location,
     /// Probability in 0..=1 that this is an automation a reviewer would keep, rightly read.
     pub confidence: f32,
+    /// Where two readers of the document differ.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Where a second reader of a document differs from the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// `None` where it is about the item as a whole.
+    pub field: Option<Field>,
+    /// What the other reader says, in words.
+    pub says: String,
 }
 
 /// A stored automation.
@@ -225,6 +236,36 @@ impl Content {
             text.push_str(part);
         }
         text
+    }
+}
+
+impl Content {
+    /// The fields that say something else in `other`; probabilities do not count, nor do tags, which
+    /// are people's own.
+    pub fn changed_fields(&self, other: &Self) -> Vec<Field> {
+        let trigger = |content: &Self| {
+            let known = content.trigger.as_ref();
+            known.map(|trigger| (trigger.kind, trigger.text.clone(), trigger.tool.clone()))
+        };
+        let tools = |content: &Self| -> Vec<(String, ToolRole)> {
+            content.tools.iter().map(|tool| (tool.name.clone(), tool.role)).collect()
+        };
+        let labels = |of: &[Scored]| -> Vec<String> {
+            of.iter().map(|scored| scored.label.clone()).collect()
+        };
+        let same = [
+            (Field::Title, self.title == other.title),
+            (Field::Description, self.description == other.description),
+            (Field::Trigger, trigger(self) == trigger(other)),
+            (Field::Steps, self.steps == other.steps),
+            (Field::Tools, tools(self) == tools(other)),
+            (Field::Industries, labels(&self.industries) == labels(&other.industries)),
+            (Field::Functions, labels(&self.functions) == labels(&other.functions)),
+            (Field::Problem, self.problem == other.problem),
+            (Field::Claims, self.claims == other.claims),
+            (Field::Complexity, self.complexity == other.complexity),
+        ];
+        same.into_iter().filter(|(_, is_same)| !is_same).map(|(field, _)| field).collect()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::automation::named;
 use super::{
-    Automation, AutomationId, BatchId, DecisionId, DecisionKind, Document, DocumentKind, Evidence,
-    FacetField, Origin, Status,
+    Automation, AutomationId, BatchId, DecisionId, DecisionKind, Document, DocumentKind, Doubt,
+    Evidence, FacetField, Field, Origin, Status,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,31 @@ pub struct ItemView {
     pub duplicates: Vec<InboxRow>,
     /// Newest first, at most 50.
     pub history: Vec<DecisionRow>,
+    /// Where the readers of its document differ.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
+    /// Newest first, at most 50.
+    #[serde(default)]
+    pub rereadings: Vec<Rereading>,
+}
+
+/// How an item's document was read otherwise than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rereading {
+    pub at: Timestamp,
+    pub made_by: String,
+    pub changed: Vec<Field>,
+    /// Whether the item was left as it is, since a person had decided on it.
+    pub is_kept: bool,
+}
+
+impl Rereading {
+    /// In words: `read anew by embedded 1: title, steps`.
+    pub fn in_words(&self) -> String {
+        let fields: Vec<&str> = self.changed.iter().map(|field| field.name()).collect();
+        let end = if self.is_kept { " would differ; kept as decided" } else { "" };
+        format!("read anew by {}: {}{end}", self.made_by, fields.join(", "))
+    }
 }
 
 /// A journal entry in one line.

@@ -35,7 +35,7 @@ pub async fn wake(store: &Store, now: Timestamp) -> Result<Vec<Automation>, Revi
                     Automation { status: Status::Inbox, deferred_until: None, ..item.clone() };
                 let mut changes = item.changes_to(&inbox);
                 // What was put off together comes back together.
-                let fold = writing.find_newest_change(id, Field::Fold)?;
+                let fold = writing.find_newest_verdict_change(id, Field::Fold)?;
                 changes.extend(fold.map(|fold| fold.inverse()));
                 waking.push((item, changes));
             }

@@ -3,7 +3,7 @@
 mod check;
 mod models;
 
-pub use models::{ModelsConfig, PriceConfig, ProviderConfig};
+pub use models::{ModelsConfig, PriceConfig, ProviderConfig, Refine};
 
 use super::problem::{SettingsError, Source, read};
 use super::theme::ColorDepth;

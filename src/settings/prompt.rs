@@ -38,7 +38,18 @@ pub struct Prompt {
     /// What `render` must be given.
     pub variables: Vec<String>,
     pub examples: Vec<Example>,
-    body: String,
+    /// What goes before the line that divides, where there is one; the rules.
+    system: String,
+    /// What goes after it; the case at hand.
+    user: String,
+}
+
+/// A prompt filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Empty where the prompt is not divided.
+    pub system: String,
+    pub user: String,
 }
 
 /// Why a prompt cannot be filled in.
@@ -51,11 +62,12 @@ pub struct RenderError {
 }
 
 impl Prompt {
-    /// The prompt with its variables filled in; the examples stand in it as `examples`.
+    /// The prompt with its variables filled in; the examples stand in it as `examples`. It was
+    /// divided before, so that nothing filled in can pass from one part to the other.
     ///
     /// # Errors
     /// Where a variable is missing or a filter fails.
-    pub fn render(&self, values: &Value) -> Result<String, RenderError> {
+    pub fn render(&self, values: &Value) -> Result<Rendered, RenderError> {
         let failed = |source| RenderError { name: self.name.clone(), source: Box::new(source) };
         let mut environment = minijinja::Environment::new();
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
@@ -70,6 +82,10 @@ impl Prompt {
         if let Some(map) = all.as_object_mut() {
             map.insert("examples".to_owned(), Value::Array(examples));
         }
-        environment.render_str(&self.body, minijinja::value::Serde(all)).map_err(failed)
+        let fill = |part: &str| {
+            environment.render_str(part, minijinja::value::Serde(&all)).map_err(failed)
+        };
+        let (system, user) = (fill(&self.system)?, fill(&self.user)?);
+        Ok(Rendered { system: system.trim().to_owned(), user: user.trim().to_owned() })
     }
 }

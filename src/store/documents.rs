@@ -101,10 +101,10 @@ fn content_hash(document: &NewDocument) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-const COLUMNS: &str = "d.id, d.revision, d.source_id, d.identity, d.url, d.title, d.author, \
+pub(super) const COLUMNS: &str = "d.id, d.revision, d.source_id, d.identity, d.url, d.title, d.author, \
      d.published, d.kind, d.origin, d.language, d.body_id, d.gathered, t.readable, t.marks";
 
-fn document(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn document(row: &Row<'_>) -> rusqlite::Result<Document> {
     Ok(Document {
         id: DocumentId(row.get("id")?),
         revision: row.get("revision")?,
@@ -314,7 +314,7 @@ impl Writing<'_> {
                 "UPDATE documents SET revision = revision + 1, content_hash = :hash, url = :url,
                      title = :title, author = :author, published = :published, kind = :kind,
                      origin = :origin, language = :language, body_id = :body, gathered = :now,
-                     extracted_by = NULL
+                     extracted_by = NULL, refined_by = NULL, awaits_model = 0
                  WHERE id = :id",
             )
             .and_then(|mut statement| {

@@ -67,9 +67,14 @@ impl Writing<'_> {
                     self.save_evidence(id, document, &draft.evidence)?;
                     outcome.added += 1;
                 }
-                Some(item) if item.is_touched => outcome.kept += 1,
+                Some(item) if item.is_touched => {
+                    let known = self.known_content(item.id)?;
+                    let changed = known.changed_fields(&draft.content);
+                    self.note_rereading(item.id, made_by, &changed, true, now)?;
+                    outcome.kept += 1;
+                }
                 Some(item) => {
-                    self.refresh_draft(item.id, document, position, draft, made_by)?;
+                    self.refresh_draft(item.id, document, position, draft, (made_by, now))?;
                     self.save_evidence(item.id, document, &draft.evidence)?;
                     outcome.refreshed += 1;
                 }
@@ -118,6 +123,7 @@ impl Writing<'_> {
             evidence: Vec::new(),
             location: location.clone(),
             confidence: 1.0,
+            doubts: Vec::new(),
         };
         let id = self.insert(None, 0, &draft, "manual", now, now)?;
         let added = self.find_automation(id)?;
@@ -208,7 +214,13 @@ impl Writing<'_> {
             .map(AutomationId)
             .doing(format!("add the automation `{}`", content.title))?;
         self.save_lists(id, content)?;
+        self.save_doubts(id, &draft.doubts)?;
         Ok(id)
+    }
+
+    fn known_content(&self, id: AutomationId) -> Result<Content, StoreError> {
+        let known = self.find_automation(id)?;
+        Ok(known.map(|automation| automation.content).unwrap_or_default())
     }
 
     fn refresh_draft(
@@ -217,12 +229,15 @@ impl Writing<'_> {
         document: &Document,
         position: usize,
         draft: &Draft,
-        made_by: &str,
+        (made_by, now): (&str, Timestamp),
     ) -> Result<(), StoreError> {
         let doing = || format!("refresh automation #{id}");
         let mut automation = self
             .find_automation(id)?
             .ok_or_else(|| StoreError::Value { doing: doing(), value: format!("#{id}") })?;
+        let changed = automation.content.changed_fields(&draft.content);
+        self.note_rereading(id, made_by, &changed, false, now)?;
+        self.save_doubts(id, &draft.doubts)?;
         automation.content = draft.content.clone();
         self.save_automation(&automation, None)?;
         self.connection

@@ -138,11 +138,11 @@ impl Reading<'_> {
             .doing(format!("tell whether #{item} came back"))
     }
 
-    /// How the newest decision on the item that stands changed `field`, if it did.
+    /// How the newest verdict on the item that stands changed `field`, if it did.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn find_newest_change(
+    pub fn find_newest_verdict_change(
         &self,
         item: AutomationId,
         field: Field,
@@ -150,8 +150,9 @@ impl Reading<'_> {
         let changes: Option<Vec<FieldChange>> = self
             .connection
             .prepare_cached(
-                "SELECT changes FROM decisions WHERE automation_id = ?1 AND NOT is_undone
-                 ORDER BY id DESC LIMIT 1",
+                "SELECT d.changes FROM decisions d JOIN batches b ON b.id = d.batch_id
+                 WHERE d.automation_id = ?1 AND NOT d.is_undone AND b.kind = 'verdict'
+                 ORDER BY d.id DESC LIMIT 1",
             )
             .and_then(|mut statement| {
                 statement.query_row([item.0], |row| json_at(row, "changes")).optional()

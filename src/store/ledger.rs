@@ -10,6 +10,7 @@ use crate::model::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Row, named_params};
+use serde::Serialize;
 
 /// A call as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,18 @@ pub struct ModelCall {
     pub usage: Option<Usage>,
     pub latency_ms: Option<u64>,
     pub reason: Option<String>,
+}
+
+/// What the calls of one run took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RunSpending {
+    /// Calls that were sent.
+    pub calls: u64,
+    /// Answers that were there already.
+    pub cached: u64,
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+    pub cost: Money,
 }
 
 fn call(row: &Row<'_>) -> rusqlite::Result<ModelCall> {
@@ -86,6 +99,33 @@ impl Reading<'_> {
                 })
             })
             .doing("sum up the day's model calls")
+    }
+
+    /// What the calls of a run took so far.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn spending_of_run(&self, run: RunId) -> Result<RunSpending, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT count(*) FILTER (WHERE outcome <> 'cached'),
+                     count(*) FILTER (WHERE outcome = 'cached'),
+                     COALESCE(sum(input_tokens), 0), COALESCE(sum(output_tokens), 0),
+                     COALESCE(sum(counted), 0)
+                 FROM model_calls WHERE run_id = ?1",
+            )
+            .and_then(|mut statement| {
+                statement.query_row([run.0], |row| {
+                    Ok(RunSpending {
+                        calls: row.get(0)?,
+                        cached: row.get(1)?,
+                        input_tokens: row.get(2)?,
+                        output_tokens: row.get(3)?,
+                        cost: Money::from_micros(row.get(4)?),
+                    })
+                })
+            })
+            .doing(format!("sum up the model calls of run {run}"))
     }
 
     /// The newest calls, newest first.

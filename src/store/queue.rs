@@ -133,7 +133,16 @@ impl Reading<'_> {
         }
         let duplicates = self.load_rows(&self.list_folded(id)?)?;
         let history = self.list_history(Some(id), HISTORY)?;
-        Ok(Some(ItemView { automation, evidence, document, duplicates, history }))
+        let (doubts, rereadings) = (self.list_doubts(id)?, self.list_rereadings(id)?);
+        Ok(Some(ItemView {
+            automation,
+            evidence,
+            document,
+            duplicates,
+            history,
+            doubts,
+            rereadings,
+        }))
     }
 
     /// The look-alikes that stand behind `lead`, oldest first, but those that were rejected.

@@ -41,7 +41,7 @@ pub(super) fn optional_json_at<T: DeserializeOwned>(
     row.get::<_, Option<String>>(column)?.map(|text| from_json(&text)).transpose()
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })

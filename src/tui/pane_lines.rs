@@ -250,6 +250,14 @@ impl Builder<'_> {
         if let Some(reason) = &automation.reason {
             self.words("because", reason, Role::Text, None);
         }
+        for doubt in &view.doubts {
+            let field = doubt.field.map(|field| format!("{}: ", field.name())).unwrap_or_default();
+            self.words("doubt", &format!("{field}{}", doubt.says), Role::Warning, None);
+        }
+        if let Some(newest) = view.rereadings.first() {
+            let said = format!("{}, {}", newest.in_words(), age(newest.at, now));
+            self.words("reread", &said, Role::Dim, None);
+        }
         if !view.duplicates.is_empty() {
             let key = self.setting.keymap.shown_key(Action::LookAlikes);
             let more =

@@ -8,5 +8,6 @@ mod elsewhere;
 mod faults;
 mod house;
 mod money;
+mod refining;
 mod server;
 mod streams;

@@ -220,6 +220,8 @@ pub(crate) fn item(number: usize) -> ItemView {
         }),
         duplicates: Vec::new(),
         history: Vec::new(),
+        doubts: Vec::new(),
+        rereadings: Vec::new(),
     }
 }
 

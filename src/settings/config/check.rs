@@ -126,6 +126,14 @@ const KEYS: &[KeyEntry] = &[
         "24",
         "How long an answer is used again",
     ),
+    key(
+        "models",
+        "refine",
+        Accepts::OneOf(&["unsure", "all", "none"]),
+        "\"all\"",
+        "Which documents a model reads after the rules: those they are unsure of, all with \
+         something in them, or none",
+    ),
     key("models", "provider", Accepts::Tables(PROVIDER), "", "Asked in this order"),
     key(PROVIDER, "name", Accepts::Text, "\"local\"", "As messages and the ledger call it"),
     key(

@@ -5,6 +5,18 @@ use crate::model::{Budgets, Money, Price};
 use crate::settings::secret::SecretReference;
 use serde::{Deserialize, Serialize};
 
+/// Which documents a model reads after the rules.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Refine {
+    /// Those in which the rules found something but are not sure of it.
+    Unsure,
+    /// Those in which the rules found something, or nearly.
+    #[default]
+    All,
+    None,
+}
+
 /// Language models; without a provider, nothing is ever sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,6 +31,7 @@ pub struct ModelsConfig {
     pub item_warning: Money,
     /// How long an answer is used again.
     pub cache_hours: u32,
+    pub refine: Refine,
     /// Asked in this order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub provider: Vec<ProviderConfig>,
@@ -121,6 +134,7 @@ impl Default for ModelsConfig {
             run_budget: Money::from_micros(1_000_000),
             item_warning: Money::ZERO,
             cache_hours: 24,
+            refine: Refine::All,
             provider: Vec::new(),
             price: Vec::new(),
         }

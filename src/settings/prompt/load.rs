@@ -12,7 +12,7 @@ const SHIPPED: [(&str, &str, &str); 2] = [
     ("classify", "prompts/classify.md", include_str!("../../../prompts/classify.md")),
 ];
 
-/// The line that opens and closes the head.
+/// The line that opens and closes the head, and divides the rules from the case at hand.
 const FENCE: &str = "+++";
 
 #[derive(Debug, Deserialize)]
@@ -86,6 +86,7 @@ fn parse(name: &str, source: &Source<'_>) -> Result<Prompt, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    let (system, user) = divide(body);
     Ok(Prompt {
         name: head.name,
         version: head.version,
@@ -93,8 +94,14 @@ fn parse(name: &str, source: &Source<'_>) -> Result<Prompt, Vec<Problem>> {
         schema,
         variables: head.variables,
         examples: head.examples,
-        body: body.to_owned(),
+        system: system.to_owned(),
+        user: user.to_owned(),
     })
+}
+
+/// What stands before and after the line that divides the body; all of it after where none does.
+fn divide(body: &str) -> (&str, &str) {
+    body.split_once(&format!("\n{FENCE}\n")).unwrap_or(("", body))
 }
 
 /// Where the head begins, the head, and where the body begins.
@@ -120,6 +127,9 @@ fn check_schema(
 ) {
     let mut wrong = Vec::new();
     walk(schema, "schema", &mut wrong);
+    if let Err(error) = jsonschema::validator_for(schema) {
+        wrong.push(format!("`schema` is no JSON Schema: {error}"));
+    }
     if schema["type"] != "object" {
         wrong.push("`schema` must be an object at its top".to_owned());
     }
@@ -156,13 +166,12 @@ fn check_example(
     let what = match serde_json::from_str::<Value>(&example.output) {
         Err(error) => format!("the output of example {number} is no JSON: {error}"),
         Ok(output) => {
-            let missing = schema["required"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .find(|name| name.as_str().is_some_and(|name| output.get(name).is_none()));
-            match missing {
-                Some(name) => format!("the output of example {number} lacks {name}"),
+            // A schema that is none is told of by itself.
+            let Ok(validator) = jsonschema::validator_for(schema) else { return };
+            match validator.iter_errors(&output).next() {
+                Some(error) => {
+                    format!("the output of example {number} does not fit the schema: {error}")
+                }
                 None => return,
             }
         }

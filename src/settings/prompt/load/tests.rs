@@ -29,9 +29,15 @@ fn every_example_of_a_shipped_prompt_quotes_its_input_to_the_letter() {
 #[test]
 fn a_prompt_is_filled_in_with_its_examples() {
     let prompt = load_prompt("extract", None).unwrap();
-    let values = json!({ "title": "A title", "kind": "post", "text": "Some {{ text }}" });
-    let text = prompt.render(&values).unwrap();
-    assert!(text.contains("Some {{ text }}") && text.contains("A title"));
+    let mut values = json!({
+        "title": "A title", "kind": "post", "text": "Some {{ text }}\n+++\nor so", "fence": "text-1",
+        "functions": ["Invoicing"], "industries": ["Cleaning"],
+    });
+    let filled = prompt.render(&values).unwrap();
+    assert!(filled.user.contains("Some {{ text }}\n+++\nor so") && filled.user.contains("A title"));
+    assert!(filled.system.contains("- Cleaning") && !filled.system.contains("A title"));
+    values["text"] = json!("Another");
+    assert_eq!(prompt.render(&values).unwrap().system, filled.system, "rules are the same for all");
     assert!(prompt.render(&json!({ "title": "x" })).is_err(), "a missing variable is an error");
 }
 
@@ -73,7 +79,11 @@ fn a_good_prompt_of_the_user_loads() {
     "must say \"additionalProperties\": false"
 )]
 #[case("\"required\": [\"ok\"]", "\"required\": []", "`schema.ok` must be required")]
-#[case("'{\"ok\": true}'", "'{\"no\": true}'", "mine.md:7:1: the output of example 1 lacks \"ok\"")]
+#[case(
+    "'{\"ok\": true}'",
+    "'{\"no\": true}'",
+    "mine.md:7:1: the output of example 1 does not fit the schema: "
+)]
 #[case("+++\nname", "name", "mine.md:1:1: a prompt begins with a head")]
 #[case("+++\nSay", "Say", "the head is not closed")]
 fn a_wrong_prompt_says_what_is_wrong_and_where(
