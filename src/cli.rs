@@ -164,7 +164,7 @@ pub async fn run(global: Global, command: Command) -> Result<(), CliError> {
         Command::Config(args) => config::run(&context, &args),
         Command::Reindex => reindex::run(&context).await,
         Command::Doctor => doctor::run(&context).await,
-        Command::Eval(args) => eval::run(&args),
+        Command::Eval(args) => eval::run(&context, &args).await,
         Command::Train(args) => train::run(&context, &args),
         Command::Screenshots(_) => Err(CliError::Failed {
             what: "screenshots are drawn by the workbench".to_owned(),

@@ -21,6 +21,7 @@ mod learn;
 mod lease;
 mod pipeline;
 mod preview;
+mod rank;
 mod refine;
 mod replay;
 mod report;
@@ -32,6 +33,7 @@ pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};
 pub use pipeline::{Again, Pipeline, PipelineSettings, Plan, Summary};
 pub use preview::{Foreseen, Visit};
+pub use rank::{Ordered, order_when_due, rank_reasons, replay_verdicts};
 pub use sample::SAMPLE_SOURCE;
 
 use crate::model::Stage;

@@ -10,6 +10,7 @@ mod evidence;
 mod id;
 mod job;
 mod money;
+mod ranking;
 mod review;
 mod schedule;
 mod search;
@@ -32,6 +33,7 @@ pub use id::{
 };
 pub use job::{JobRow, JobState, Progress, Stage};
 pub use money::{Money, MoneyError};
+pub use ranking::{Candidate, Judgement, Parts, RankReason, SURE, uncertainty};
 pub use review::{
     Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags,
 };

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use reservoir::cli::{Cli, Command, eval};
+use reservoir::cli::eval::{self, Eval};
+use reservoir::cli::{Cli, Command};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -46,8 +47,10 @@ fn measure(folder: &Path, fields: &[&str]) -> Quality {
     let arguments = ["reservoir", "eval", "dedupe", "--input"].map(std::ffi::OsString::from);
     let paths = [input.into_os_string(), "--out".into(), out.clone().into_os_string()];
     let cli = <Cli as clap::Parser>::try_parse_from(arguments.into_iter().chain(paths)).unwrap();
-    let Some(Command::Eval(command)) = cli.command else { panic!("`eval` is a command") };
-    eval::run(&command).unwrap();
+    let Some(Command::Eval(Eval::Dedupe(args))) = cli.command else {
+        panic!("`eval` is a command")
+    };
+    eval::dedupe::run(&args).unwrap();
     let labels: HashMap<_, bool> = lines(&folder.join("pairs.jsonl"))
         .iter()
         .map(|pair| (key(pair), pair["label"] == "same"))

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 const TIERS: &[(u8, &[&str])] = &[
     (0, &["model"]),
-    (1, &["settings", "text"]),
+    (1, &["fit", "settings", "text"]),
     (2, &["store", "net", "llm", "embed"]),
-    (3, &["gather", "extract", "dedupe", "search", "review"]),
+    (3, &["gather", "extract", "dedupe", "rank", "search", "review"]),
     (4, &["jobs", "tui", "cli"]),
     (5, &["app"]),
 ];

@@ -5,7 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use reservoir::cli::{Cli, Command, eval};
+use reservoir::cli::eval::{self, Eval};
+use reservoir::cli::{Cli, Command};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -35,8 +36,10 @@ fn ranked(documents: &Path, queries: &Path, mode: &str) -> Run {
     let arguments =
         arguments.iter().map(|a| (*a).into()).chain(paths.map(|p| p.as_os_str().to_owned()));
     let cli = <Cli as clap::Parser>::try_parse_from(arguments).unwrap();
-    let Some(Command::Eval(command)) = cli.command else { panic!("`eval` is a command") };
-    eval::run(&command).unwrap();
+    let Some(Command::Eval(Eval::Search(args))) = cli.command else {
+        panic!("`eval` is a command")
+    };
+    eval::search::run(&args).unwrap();
     let mut ranked = Run::new();
     for line in std::fs::read_to_string(out).unwrap().lines() {
         let fields: Vec<&str> = line.split(' ').collect();

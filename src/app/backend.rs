@@ -8,7 +8,6 @@ use crate::model::Origin;
 use crate::review::Reviewer;
 use crate::store::{Store, StoreError};
 use crate::tui::{DeadLetterRow, JobsView, Level, Loaded};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,8 +28,6 @@ pub struct Backend {
     pub index_folder: PathBuf,
     pub edit_folder: PathBuf,
     pub tail: Tail,
-    /// What time it is; stands still while pictures are drawn.
-    pub clock: fn() -> Timestamp,
     /// Woken after each write of this process, so that the index follows at once.
     pub wrote: Arc<Notify>,
     /// What this reviewer wrote, of which the screens need not be told again.
@@ -64,7 +61,6 @@ impl Backend {
             index_folder: context.workspace.index_folder(),
             edit_folder: context.workspace.cache.join("edit"),
             tail,
-            clock: Timestamp::now,
             wrote: Arc::default(),
             own_writes: OwnWrites::default(),
             stop: CancellationToken::new(),
@@ -107,12 +103,12 @@ impl Backend {
 
     /// Who decides at this workbench, now.
     pub fn who(&self) -> Reviewer {
-        Reviewer { name: self.reviewer.clone(), origin: Origin::Workbench, now: (self.clock)() }
+        Reviewer { name: self.reviewer.clone(), origin: Origin::Workbench, now: self.store.now() }
     }
 
     /// Sends the numbers of the top line, and whether anything was ever stored.
     pub async fn send_counts(&self) {
-        let now = (self.clock)().to_zoned(TimeZone::system());
+        let now = self.store.now().to_zoned(TimeZone::system());
         let today = now.start_of_day().unwrap_or(now).timestamp();
         let reviewer = self.reviewer.clone();
         let read = self

@@ -4,7 +4,8 @@
 use super::backend::Backend;
 use super::searches;
 use crate::jobs::{self, Again, Plan};
-use crate::model::{AutomationId, SearchAnswer, SearchQuery, Stage};
+use crate::model::{AutomationId, ItemView, SearchAnswer, SearchQuery, Stage, Status};
+use crate::store::StoreError;
 use crate::tui::{Command, Generation, Level, Loaded};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,14 +32,12 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
                 }
             }
             Command::LoadRows(asked) => load_rows(&backend, asked).await,
-            Command::LoadItem { generation, id } => {
-                match backend.store.read(move |reading| reading.find_item(id)).await {
-                    Ok(view) => {
-                        backend.answer(Loaded::Item { generation, id, view: view.map(Arc::new) })
-                    }
-                    Err(error) => backend.failed("load the item", &error),
+            Command::LoadItem { generation, id } => match load_item(&backend, id).await {
+                Ok(view) => {
+                    backend.answer(Loaded::Item { generation, id, view: view.map(Arc::new) })
                 }
-            }
+                Err(error) => backend.failed("load the item", &error),
+            },
             Command::Search { generation, query } => search(&backend, generation, query).await,
             Command::LoadCounts => backend.send_counts().await,
             Command::LoadJobs => backend.send_jobs().await,
@@ -147,6 +146,21 @@ async fn tell_while_running(backend: Backend, done: CancellationToken) {
     }
 }
 
+/// The item, and what moves it up or down the inbox while it stands there.
+async fn load_item(backend: &Backend, id: AutomationId) -> Result<Option<ItemView>, StoreError> {
+    let now = backend.store.now();
+    backend
+        .store
+        .read(move |reading| {
+            let Some(mut view) = reading.find_item(id)? else { return Ok(None) };
+            if view.automation.status == Status::Inbox {
+                view.reasons = jobs::rank_reasons(reading, id, now)?.unwrap_or_default();
+            }
+            Ok(Some(view))
+        })
+        .await
+}
+
 async fn cancel(backend: &Backend, id: crate::model::JobId) {
     let now = jiff::Timestamp::now();
     match backend.store.write(move |writing| writing.request_cancel(id, now)).await {
@@ -166,7 +180,7 @@ async fn import(backend: &Backend, path: PathBuf) {
         Ok(intake) => {
             let level = if intake.failed > 0 { Level::Warning } else { Level::Done };
             backend.notice(level, format!("imported: {}", intake.in_words()));
-            let later = vec![Stage::Extract, Stage::Embed, Stage::Dedupe, Stage::Index];
+            let later = Stage::ALL.iter().copied().filter(|stage| *stage != Stage::Crawl).collect();
             run(backend, Plan { stages: later, ..Plan::default() }).await;
         }
         Err(error) => backend.failed("import", &error),

@@ -85,7 +85,7 @@ async fn draw_all(global: &Global, args: &ScreenshotArgs, home: &Path) -> Result
             workspace: workspace.to_owned(),
             ..global.clone()
         };
-        let context = Context::new(global)?;
+        let context = Context { clock: now, ..Context::new(global)? };
         let svg = draw(&context, scene).await?;
         let path = args.out.join(format!("{}.svg", scene.name));
         if args.check {
@@ -115,7 +115,6 @@ fn failed(what: impl Into<String>) -> CliError {
 async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
     let (send, answers) = mpsc::unbounded_channel();
     let mut backend = Backend::open(context, Tail::default(), send)?;
-    backend.clock = now;
     // Whoever draws: pictures of one reviewer's workbench.
     backend.reviewer = REVIEWER.to_owned();
     let is_fresh = backend.store.read(|reading| reading.count_automations()).await? == 0;

@@ -3,7 +3,7 @@
 //! nobody from noticing.
 
 use super::backend::Backend;
-use crate::jobs::{Follower, JobsError};
+use crate::jobs::{Follower, JobsError, order_when_due};
 use crate::model::AutomationId;
 use crate::review;
 use crate::search::Index;
@@ -48,7 +48,7 @@ async fn newest(backend: &Backend) -> Option<i64> {
 
 /// Brings deferred items back whose time has come; writes only where there are any.
 async fn wake(backend: &Backend) {
-    if let Err(error) = review::wake(&backend.store, (backend.clock)()).await {
+    if let Err(error) = review::wake(&backend.store, backend.store.now()).await {
         tracing::warn!(error = %crate::text::with_causes(&error), "cannot bring deferred items back");
     }
 }
@@ -101,6 +101,9 @@ async fn keep_in_step(backend: Backend, mut poked: watch::Receiver<i64>) {
             followed = follow(&backend).await.then_some(newest);
         } else {
             refresh_vectors(&backend).await;
+        }
+        if let Err(error) = order_when_due(&backend.store).await {
+            tracing::warn!(error = %crate::text::with_causes(&error), "cannot put the inbox in order");
         }
         if poked.changed().await.is_err() {
             return;
@@ -244,11 +247,12 @@ mod tests {
         let defer = Verdict::Defer { until };
         review::decide(&bench.other, vec![(id, None)], defer, bob()).await.unwrap();
         let mut early = bench.backend.clone();
-        early.clock = || "2029-12-31T23:59:59Z".parse().unwrap();
+        early.store = early.store.with_clock(|| "2029-12-31T23:59:59Z".parse().unwrap());
         let before = newest(&early).await;
         wake(&early).await;
         assert_eq!(newest(&early).await, before, "nothing is written before its time");
-        bench.backend.clock = || "2030-01-01T00:00:00Z".parse().unwrap();
+        let store = bench.backend.store.clone();
+        bench.backend.store = store.with_clock(|| "2030-01-01T00:00:00Z".parse().unwrap());
         let watching = tokio::spawn(run(bench.backend.clone()));
         assert_eq!(bench.told().await, [id]);
         watching.abort();

@@ -20,6 +20,8 @@ pub struct Context {
     pub workspace: Workspace,
     pub global: Global,
     pub output: Output,
+    /// The clock that the store is opened with.
+    pub clock: fn() -> Timestamp,
 }
 
 impl Context {
@@ -31,7 +33,7 @@ impl Context {
         let home = Home::find(global.home.as_deref())?;
         let workspace = home.workspace(&global.workspace)?;
         let output = Output { is_json: global.json, is_quiet: global.quiet };
-        Ok(Self { home, workspace, global, output })
+        Ok(Self { home, workspace, global, output, clock: Timestamp::now })
     }
 
     /// The settings in force.
@@ -47,7 +49,7 @@ impl Context {
     /// # Errors
     /// Where it cannot be opened.
     pub fn open_store(&self) -> Result<Store, CliError> {
-        Ok(Store::open(&self.workspace.store_file())?)
+        Ok(Store::open(&self.workspace.store_file())?.with_clock(self.clock))
     }
 
     /// Who decides by this command: from the config, else the account.
@@ -56,7 +58,7 @@ impl Context {
     /// As [`Context::config`].
     pub fn reviewer(&self) -> Result<Reviewer, CliError> {
         let name = self.config()?.reviewer_name(|key| std::env::var(key).ok());
-        Ok(Reviewer { name, origin: Origin::CommandLine, now: Timestamp::now() })
+        Ok(Reviewer { name, origin: Origin::CommandLine, now: (self.clock)() })
     }
 }
 

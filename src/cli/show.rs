@@ -1,8 +1,10 @@
 //! `reservoir show`.
 
 use super::{CliError, Context};
+use crate::jobs::rank_reasons;
 use crate::model::{AutomationId, Field, ItemView, Refusal};
 use crate::text::CharacterIndex;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 #[derive(Debug, clap::Args)]
@@ -12,18 +14,36 @@ pub struct Args {
     /// Write the source text too.
     #[arg(long)]
     text: bool,
+    /// Tell what moves it up or down the inbox.
+    #[arg(long)]
+    why: bool,
 }
 
 pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
     let store = context.open_store()?;
     let id = args.id;
-    let found = store.read(move |reading| Ok::<_, CliError>(reading.find_item(id)?)).await?;
+    let (found, reasons) = store
+        .read(move |reading| {
+            let reasons = match args.why {
+                true => rank_reasons(reading, id, Timestamp::now())?.unwrap_or_default(),
+                false => Vec::new(),
+            };
+            Ok::<_, CliError>((reading.find_item(id)?, reasons))
+        })
+        .await?;
     let view = found.ok_or(Refusal::Unknown(id))?;
     if context.output.is_json {
-        return context.output.json(&as_json(&view));
+        let mut value = as_json(&view);
+        if args.why {
+            value["why"] = json!(reasons);
+        }
+        return context.output.json(&value);
     }
     for line in as_lines(&view) {
         context.output.line(&line)?;
+    }
+    for reason in &reasons {
+        context.output.line(&format!("{:<11} {}", "why", reason.in_words()))?;
     }
     if let (true, Some(document)) = (args.text, &view.document) {
         context.output.line("")?;

@@ -8,7 +8,6 @@ mod gold;
 mod learned;
 mod lexicon;
 mod logistic;
-mod minimise;
 mod prior;
 mod space;
 mod taxonomy;

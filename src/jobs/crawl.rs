@@ -52,7 +52,7 @@ async fn visit_feed(
     let validators =
         Validators { etag: source.etag.clone(), last_modified: source.last_modified.clone() };
     let visit = feed::fetch(&pipeline.client, &source.address, &validators);
-    let begun = Timestamp::now();
+    let begun = pipeline.store.now();
     let answer = tokio::select! {
         answer = visit => answer,
         () = reporter.cancel().cancelled() => return Err(JobsError::Cancelled),
@@ -109,13 +109,13 @@ async fn record_visit(
     validators: (Option<&str>, Option<&str>),
     next: Option<Timestamp>,
 ) -> Result<(), JobsError> {
-    let id = source.id;
+    let (id, now) = (source.id, pipeline.store.now());
     let (etag, modified) = (validators.0.map(str::to_owned), validators.1.map(str::to_owned));
     pipeline
         .store
         .write(move |writing| {
             let validators = (etag.as_deref(), modified.as_deref());
-            writing.record_visit(id, validators, next, Timestamp::now())
+            writing.record_visit(id, validators, next, now)
         })
         .await?;
     Ok(())
@@ -127,7 +127,7 @@ async fn record_failure(
     words: &str,
     retry_after: Option<Timestamp>,
 ) -> Result<(), JobsError> {
-    let now = Timestamp::now();
+    let now = pipeline.store.now();
     let doublings = source.consecutive_failures.min(16);
     let pause = (FIRST_PAUSE_MINUTES << doublings).min(LONGEST_PAUSE_MINUTES);
     let next = (now + pause.minutes()).max(retry_after.unwrap_or(now));

@@ -6,7 +6,6 @@ use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
 use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage};
 use crate::store::{Reading, StoreError};
-use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -74,7 +73,7 @@ async fn save(
     confidences: HashMap<AutomationId, f32>,
     newest: Option<AutomationId>,
 ) -> Result<usize, JobsError> {
-    let now = Timestamp::now();
+    let now = pipeline.store.now();
     let folded = pipeline
         .store
         .write(move |writing| {

@@ -8,7 +8,6 @@ use super::{JobsError, Pipeline};
 use crate::extract::{Extractor, Input, MADE_BY};
 use crate::model::{DocumentId, Draft, Stage};
 use crate::store::{StoreError, WaitingDocument};
-use jiff::Timestamp;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -103,7 +102,7 @@ fn extract_one(
 }
 
 async fn write(pipeline: &Pipeline, read: Vec<Read>) -> Result<(usize, usize), JobsError> {
-    let now = Timestamp::now();
+    let now = pipeline.store.now();
     let counts = pipeline
         .store
         .write(move |writing| {

@@ -6,7 +6,6 @@ use super::{JobsError, pipeline};
 use crate::gather::{Problem, read_files, read_path};
 use crate::model::{NewDocument, NewSource, SourceId, SourceKind, Stage};
 use crate::store::{Store, StoreError, Stored, prepare};
-use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -82,7 +81,8 @@ pub async fn import(
         title: Some("Imported".to_owned()),
         is_enabled: true,
     };
-    let id = store.write(move |writing| writing.save_source(&source, Timestamp::now())).await?;
+    let now = store.now();
+    let id = store.write(move |writing| writing.save_source(&source, now)).await?;
     let mut intake = Intake::default();
     for path in paths {
         read_in(store, id, path, &mut intake, &mut watch, None, cancel).await?;
@@ -100,7 +100,7 @@ async fn read_in(
     reporter: Option<&Reporter>,
     cancel: &CancellationToken,
 ) -> Result<(), JobsError> {
-    let begun = Timestamp::now();
+    let begun = store.now();
     // Problems name the path without its links.
     let root = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
     let root = root.display().to_string();
@@ -158,7 +158,7 @@ pub(super) async fn crawl(
     place: Place,
     reporter: &Reporter,
 ) -> Result<Intake, JobsError> {
-    let (mut intake, begun) = (Intake::default(), Timestamp::now());
+    let (mut intake, begun) = (Intake::default(), store.now());
     take_in(store, source, place, &mut intake, &mut |_| {}, Some(reporter), reporter.cancel())
         .await?;
     store.write(move |writing| writing.clear_mended(source, None, begun)).await?;
@@ -243,7 +243,7 @@ pub(super) async fn store_batch(
     let ready = tokio::task::spawn_blocking(move || prepare(documents))
         .await
         .map_err(|_| JobsError::Panicked(Stage::Crawl))??;
-    let now = Timestamp::now();
+    let now = store.now();
     let stored = store
         .write(move |writing| {
             let store_one = |document| writing.store_document(source, document, now);
@@ -262,7 +262,7 @@ pub(super) async fn record_problem(
 ) -> Result<(), JobsError> {
     intake.count_problem(problem);
     let problem = problem.clone();
-    let now = Timestamp::now();
+    let now = store.now();
     store
         .write(move |writing| {
             let place = match problem.line {

@@ -5,7 +5,6 @@ use crate::extract::classify::{Classifier, Correction, Facet, Learned, Taxonomy}
 use crate::extract::{Extractor, MADE_BY};
 use crate::model::{DecisionId, Field, FieldChange, Scored, Stage, Status};
 use crate::store::{Corrected, StoreError};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -62,7 +61,7 @@ pub(super) async fn extractor(pipeline: &Pipeline) -> Result<Extractor, JobsErro
     .map_err(|_| JobsError::Panicked(Stage::Extract))??;
     if is_new {
         let kept = Kept { upto, made_by: MADE_BY.to_owned(), taxonomy: own, learned };
-        let now = Timestamp::now();
+        let now = pipeline.store.now();
         pipeline.store.write(move |writing| writing.save_setting(SETTING, &kept, now)).await?;
     }
     Ok(extractor)

@@ -3,7 +3,7 @@
 use super::lease::HeldLease;
 use super::refine::Refinery;
 use super::report::Reporter;
-use super::{Follower, JobsError, crawl, dedupe, embed, extract, learn, replay, sample};
+use super::{Follower, JobsError, crawl, dedupe, embed, extract, learn, rank, replay, sample};
 use crate::llm::Models;
 use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
@@ -11,7 +11,6 @@ use crate::review::wake;
 use crate::search::Index;
 use crate::settings::Refine;
 use crate::store::{RunSpending, Store, StoreError};
-use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -175,7 +174,7 @@ impl Pipeline {
         watch: Arc<dyn Fn(&JobRow) + Send + Sync>,
         cancel: &CancellationToken,
     ) -> Result<Summary, JobsError> {
-        let now = Timestamp::now();
+        let now = self.store.now();
         wake(&self.store, now).await.map_err(|error| JobsError::Wake(Box::new(error)))?;
         match again {
             Again::Extraction => {
@@ -198,7 +197,7 @@ impl Pipeline {
         let rows = self
             .store
             .write(move |writing| {
-                let run = writing.begin_run(&owner, &jobs, Timestamp::now())?;
+                let run = writing.begin_run(&owner, &jobs, now)?;
                 writing.list_jobs_of(run)
             })
             .await?;
@@ -237,6 +236,7 @@ impl Pipeline {
             (Stage::Extract, _) => self.extract(&reporter).await,
             (Stage::Embed, _) => embed::run(self, &reporter).await,
             (Stage::Dedupe, _) => dedupe::run(self, &reporter).await,
+            (Stage::Rank, _) => rank::run(self, &reporter).await,
             (Stage::Index, _) => self.index(&reporter).await,
         };
         match outcome {
@@ -303,7 +303,7 @@ impl Pipeline {
                 }
                 _ => Vec::new(),
             };
-            let now = Timestamp::now();
+            let now = self.store.now();
             chosen.extend(known.into_iter().filter(|source| {
                 source.is_due(now) || source.is_enabled && troubled.contains(&source.id)
             }));

@@ -11,7 +11,6 @@ use super::{JobsError, Pipeline};
 use crate::gather::{Problem, replay};
 use crate::model::{BodyId, NewDocument, SourceId, Stage};
 use crate::store::{StoreError, Stored, UsedBody, prepare};
-use jiff::Timestamp;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -90,7 +89,7 @@ async fn store(
     })
     .await
     .map_err(|_| JobsError::Panicked(Stage::Crawl))??;
-    let now = Timestamp::now();
+    let now = pipeline.store.now();
     let stored = pipeline
         .store
         .write(move |writing| {

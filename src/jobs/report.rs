@@ -3,7 +3,6 @@
 use super::JobsError;
 use crate::model::{JobRow, JobState, Progress, Stage};
 use crate::store::Store;
-use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -48,7 +47,7 @@ impl Reporter {
         if self.cancel.is_cancelled() {
             return Ok(false);
         }
-        let (id, now) = (self.row().id, Timestamp::now());
+        let (id, now) = (self.row().id, self.store.now());
         let started = self.store.write(move |writing| writing.start_job(id, now)).await?;
         if started {
             let row = {
@@ -103,7 +102,7 @@ impl Reporter {
         end: JobState,
         message: Option<String>,
     ) -> Result<JobRow, JobsError> {
-        let now = Timestamp::now();
+        let now = self.store.now();
         let row = {
             let mut state = self.lock();
             state.row.state = end;

@@ -4,7 +4,6 @@ use super::JobsError;
 use crate::model::{NewSource, Source, SourceKind};
 use crate::store::{Store, StoreError};
 use include_dir::{Dir, include_dir};
-use jiff::Timestamp;
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/sample");
 
@@ -33,9 +32,10 @@ pub(super) async fn prepare(store: &Store) -> Result<Source, JobsError> {
         title: Some("The sample week".to_owned()),
         is_enabled: true,
     };
+    let now = store.now();
     let found: Result<_, StoreError> = store
         .write(move |writing| {
-            writing.save_source(&new, Timestamp::now())?;
+            writing.save_source(&new, now)?;
             writing.find_source(SAMPLE_SOURCE)
         })
         .await;

@@ -1,6 +1,6 @@
 //! An automation: a trigger, ordered actions, the tools that carry them, and what it is for.
 
-use super::{AutomationId, DocumentId, Evidence, Field, Status};
+use super::{AutomationId, DocumentId, Evidence, Field, Parts, Status, uncertainty};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -270,18 +270,13 @@ impl Content {
 }
 
 impl Draft {
-    /// How much it is worth a reviewer's look before anybody has judged anything, 0..=1:
-    /// confidence first, then how complete it is and whether it claims a value.
+    /// What it is worth before anybody has judged anything, as [`Parts::worth`] says, 0..=1.
     pub fn worth(&self) -> f32 {
-        let content = &self.content;
-        let parts = [
-            (content.trigger.is_some(), 0.10),
-            (content.steps.len() >= 2, 0.10),
-            (content.tools_used().next().is_some(), 0.08),
-            (!content.claims.is_empty(), 0.07),
-            (!content.industries.is_empty(), 0.05),
-        ];
-        let complete: f32 = parts.iter().filter(|(holds, _)| *holds).map(|(_, share)| share).sum();
-        (0.6 * self.confidence + complete).clamp(0.0, 1.0)
+        Parts::of(&self.content).worth(self.confidence)
+    }
+
+    /// How much a human look would settle, as [`uncertainty`] says, 0..=1.
+    pub fn uncertainty(&self) -> f32 {
+        uncertainty(self.worth(), self.content.functions.first().map(|best| best.p))
     }
 }

@@ -12,6 +12,7 @@ named! {
         Extract = "extract",
         Embed = "embed",
         Dedupe = "dedupe",
+        Rank = "rank",
         Index = "index",
     }
 }

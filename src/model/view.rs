@@ -3,7 +3,7 @@
 use super::automation::named;
 use super::{
     Automation, AutomationId, BatchId, DecisionId, DecisionKind, Document, DocumentKind, Doubt,
-    Evidence, FacetField, Field, Origin, Status,
+    Evidence, FacetField, Field, Origin, RankReason, SURE, Status,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ named! {
     Order {
         /// What is most worth a look first.
         Worth = "worth",
-        /// Confidence nearest to one half first: where a verdict teaches most.
+        /// Where a look would settle most: worth near one half, or no sure function.
         Uncertain = "uncertain",
         Newest = "newest",
         Source = "source",
@@ -59,6 +59,9 @@ pub struct InboxRow {
     pub title: String,
     /// Best function, where one is known.
     pub function: Option<String>,
+    /// The probability in 0..=1 that it is the right one.
+    #[serde(default)]
+    pub function_p: Option<f32>,
     pub confidence: f32,
     /// When its document was published, else gathered.
     pub dated: Timestamp,
@@ -68,6 +71,13 @@ pub struct InboxRow {
     pub duplicates: u32,
     /// Who decided last, where somebody did.
     pub reviewer: Option<String>,
+}
+
+impl InboxRow {
+    /// Whether its function is too uncertain to be taken unseen.
+    pub fn is_unsure(&self) -> bool {
+        self.function_p.is_some_and(|p| p < SURE)
+    }
 }
 
 /// One automation with all that its pane shows.
@@ -87,6 +97,9 @@ pub struct ItemView {
     /// Newest first, at most 50.
     #[serde(default)]
     pub rereadings: Vec<Rereading>,
+    /// What moves it up or down the inbox, strongest first; empty where nobody asked.
+    #[serde(default)]
+    pub reasons: Vec<RankReason>,
 }
 
 /// How an item's document was read otherwise than before.

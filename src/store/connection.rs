@@ -2,6 +2,7 @@
 
 use super::error::Doing;
 use super::{StoreError, schema};
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
@@ -23,7 +24,11 @@ type WriteJob = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    clock: Clock,
 }
+
+/// Tells the present.
+type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 struct Inner {
     path: PathBuf,
@@ -57,7 +62,19 @@ impl Store {
             })
             .map_err(|source| StoreError::Lock { path: path.into(), source })?;
         let readers = Mutex::new(Vec::new());
-        Ok(Self { inner: Arc::new(Inner { path: path.into(), id, writer, readers }) })
+        let inner = Arc::new(Inner { path: path.into(), id, writer, readers });
+        Ok(Self { inner, clock: Arc::new(Timestamp::now) })
+    }
+
+    /// The same store, by another clock: what tests and pictures work with.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// The present, by the store's clock: what is written is stamped with it.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     /// The file.

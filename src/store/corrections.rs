@@ -26,6 +26,17 @@ impl Reading<'_> {
             .doing("find the newest decision")
     }
 
+    /// How many decisions came after `id`.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn count_decisions_after(&self, id: DecisionId) -> Result<u64, StoreError> {
+        self.connection
+            .prepare_cached("SELECT count(*) FROM decisions WHERE id > ?1")
+            .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0)))
+            .doing("count new decisions")
+    }
+
     /// The newest `most` decisions that stand and tell of functions or industries: edits of them, and
     /// approvals. The oldest comes first.
     ///

@@ -185,10 +185,10 @@ impl Writing<'_> {
             .prepare_cached(
                 "INSERT INTO automations (document_id, document_revision, position, status, title,
                      description, trigger_kind, trigger_json, steps, problem, claims, complexity,
-                     location, confidence, worth, function, kind, origin, dated, made_by, created)
+                     location, confidence, worth, uncertainty, function, kind, origin, dated, made_by, created)
                  VALUES (:document, :revision, :position, :status, :title,
                      :description, :trigger_kind, :trigger, :steps, :problem, :claims, :complexity,
-                     :location, :confidence, :worth, :function, :kind, :origin, :dated, :made_by,
+                     :location, :confidence, :worth, :uncertainty, :function, :kind, :origin, :dated, :made_by,
                      :now)",
             )
             .and_then(|mut statement| {
@@ -204,6 +204,7 @@ impl Writing<'_> {
                     ":complexity": content.complexity.map(Complexity::name),
                     ":location": plain_json(&draft.location),
                     ":confidence": draft.confidence.clamp(0.0, 1.0), ":worth": draft.worth(),
+                    ":uncertainty": draft.uncertainty(),
                     ":function": content.functions.first().map(|best| &best.label),
                     ":kind": document.map(|document| document.kind.name()),
                     ":origin": document.and_then(|document| document.origin.as_deref()),
@@ -243,7 +244,8 @@ impl Writing<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE automations SET document_revision = ?2, position = ?3, confidence = ?4,
-                     worth = ?5, location = ?6, made_by = ?7 WHERE id = ?1",
+                     worth = ?5, uncertainty = ?6, location = ?7, made_by = ?8
+                 WHERE id = ?1",
             )
             .and_then(|mut statement| {
                 statement.execute((
@@ -252,6 +254,7 @@ impl Writing<'_> {
                     position,
                     draft.confidence.clamp(0.0, 1.0),
                     draft.worth(),
+                    draft.uncertainty(),
                     plain_json(&draft.location),
                     made_by,
                 ))

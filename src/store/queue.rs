@@ -14,6 +14,8 @@ const HISTORY: usize = 50;
 
 const ROW: &str = "a.id, a.revision, a.status, a.title, a.function, a.confidence, a.dated, a.kind, \
      a.origin, r.name AS reviewer, \
+     (SELECT p FROM automation_labels l \
+      WHERE l.automation_id = a.id AND l.kind = 'function' AND l.position = 0) AS function_p, \
      (SELECT count(*) FROM automations f WHERE f.lead_id = a.id AND f.status <> 'rejected') \
      AS duplicates";
 
@@ -24,6 +26,7 @@ fn inbox_row(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
         status: name_at(row, "status", Status::from_name)?,
         title: row.get("title")?,
         function: row.get("function")?,
+        function_p: row.get("function_p")?,
         confidence: row.get("confidence")?,
         dated: moment_at(row, "dated")?,
         kind: optional_name_at(row, "kind", DocumentKind::from_name)?,
@@ -69,7 +72,7 @@ impl Reading<'_> {
         let conditions = conditions(filter);
         let order = match filter.order {
             Order::Worth => "worth DESC, id",
-            Order::Uncertain => "abs(confidence - 0.5), id",
+            Order::Uncertain => "uncertainty DESC, id",
             Order::Newest => "dated DESC, id",
             Order::Source => "origin, dated DESC, id",
             Order::Cluster => "COALESCE(lead_id, id), lead_id IS NOT NULL, id",
@@ -142,6 +145,7 @@ impl Reading<'_> {
             history,
             doubts,
             rereadings,
+            reasons: Vec::new(),
         }))
     }
 

@@ -128,7 +128,10 @@ impl ListView<'_> {
         x += shape.kind;
         if shape.function > 0 {
             let function = row.function.as_deref().unwrap_or("–");
-            painter.text(x, y, shape.function - 1, function, Role::Dim);
+            let end = painter.text(x, y, shape.function - 2, function, Role::Dim);
+            if row.is_unsure() {
+                painter.text(end, y, 1, "?", Role::Dim);
+            }
             x += shape.function;
         }
         x += CONFIDENCE;

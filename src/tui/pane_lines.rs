@@ -2,7 +2,7 @@
 
 use super::paint::{columns, wrapped};
 use super::phrases::{age, counted, share};
-use crate::model::{Claim, Content, Field, ItemView, Scored, Status, ToolRole};
+use crate::model::{Claim, Content, Field, ItemView, RankReason, Scored, Status, ToolRole};
 use crate::settings::{Action, Keymap, Role};
 use crate::text::sanitize_line;
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub(super) struct Setting<'a> {
     pub(super) is_plain: bool,
 }
 
+/// Reasons shown for an item's place.
+const REASONS: usize = 3;
 /// Width of the labels' column.
 const LABEL: usize = 11;
 
@@ -217,6 +219,15 @@ impl Builder<'_> {
         self.field(label, parts, stop);
     }
 
+    /// Why it stands where it stands in the inbox.
+    fn worth(&mut self, view: &ItemView) {
+        let said: Vec<String> = view.reasons.iter().take(REASONS).map(in_short).collect();
+        if !said.is_empty() {
+            let dot = if self.setting.is_plain { ", " } else { " · " };
+            self.words("order", &said.join(dot), Role::Dim, None);
+        }
+    }
+
     /// What people did with it: status, look-alikes, the last decision.
     fn life(&mut self, view: &ItemView) {
         let automation = &view.automation;
@@ -250,6 +261,7 @@ impl Builder<'_> {
         if let Some(reason) = &automation.reason {
             self.words("because", reason, Role::Text, None);
         }
+        self.worth(view);
         for doubt in &view.doubts {
             let field = doubt.field.map(|field| format!("{}: ", field.name())).unwrap_or_default();
             self.words("doubt", &format!("{field}{}", doubt.says), Role::Warning, None);
@@ -265,6 +277,16 @@ impl Builder<'_> {
             self.words("also", &more, Role::Accent, None);
         }
     }
+}
+
+/// As in `up for tool Airtable (9 of 11 approved)`.
+fn in_short(reason: &RankReason) -> String {
+    let way = if reason.points > 0.0 { "up" } else { "down" };
+    let counted = match reason.approved {
+        Some((approved, judged)) => format!(" ({approved} of {judged} approved)"),
+        None => String::new(),
+    };
+    format!("{way}: {}{counted}", reason.about)
 }
 
 /// How deep each step stands: one deeper for each branch it is under.

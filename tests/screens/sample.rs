@@ -222,6 +222,7 @@ pub(crate) fn item(number: usize) -> ItemView {
         history: Vec::new(),
         doubts: Vec::new(),
         rereadings: Vec::new(),
+        reasons: Vec::new(),
     }
 }
 
@@ -235,6 +236,7 @@ pub(crate) fn row(view: &ItemView) -> InboxRow {
         status: automation.status,
         title: automation.content.title.clone(),
         function: automation.content.functions.first().map(|f| f.label.clone()),
+        function_p: automation.content.functions.first().map(|f| f.p),
         confidence: automation.confidence,
         dated: document.and_then(|d| d.published).unwrap_or(automation.created),
         kind: document.map(|d| d.kind),

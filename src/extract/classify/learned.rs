@@ -6,9 +6,9 @@
 //! shifts in any order.
 
 use super::logistic::sigmoid;
-use super::minimise::minimise;
 use super::space::DENSE;
 use crate::embed::DIMENSIONS;
+use crate::fit::minimise;
 use crate::model::Scored;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Linear models with a logistic loss and an L2 penalty, all outputs fitted together.
 
-use super::minimise::minimise;
 use super::space::{DENSE, GROUPS, Point};
+use crate::fit::minimise;
 use rayon::prelude::*;
 
 /// Into how many parts the points are cut; fixed, so that sums have one order on any machine.

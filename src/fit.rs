@@ -1,6 +1,7 @@
-//! Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, chapter 7.2).
+//! Fits weights: finds the point at which a smooth function is least.
 //!
-//! Sums run in one fixed order: the same input gives the same bits.
+//! Does: limited-memory BFGS (Nocedal and Wright, Numerical Optimization, chapter 7.2), in one fixed
+//! order of sums: the same input gives the same bits. Does not: know what is fitted. Owns nothing.
 
 use std::collections::VecDeque;
 
@@ -19,9 +20,14 @@ struct Past {
     curvature: f64,
 }
 
+/// 1 / (1 + e^−score).
+pub fn sigmoid(score: f32) -> f32 {
+    1.0 / (1.0 + (-score).exp())
+}
+
 /// The point near which `objective` is least, from the origin in at most `rounds` steps.
 /// `objective` returns the value at a point and fills in the gradient there.
-pub(super) fn minimise(
+pub fn minimise(
     size: usize,
     rounds: usize,
     objective: impl Fn(&[f32], &mut [f32]) -> f64,
