@@ -73,6 +73,23 @@ pub struct InboxRow {
     pub reviewer: Option<String>,
 }
 
+impl ItemView {
+    /// Whether no words of its document bear out this field (this entry of it, where `index` says
+    /// which), and no person set it.
+    pub fn is_inferred(&self, field: Field, index: Option<u16>) -> bool {
+        let bears = |evidence: &Evidence| {
+            evidence.field == field && index.is_none_or(|index| index == evidence.index)
+        };
+        let set = |decision: &DecisionRow| !decision.is_undone && decision.fields.contains(&field);
+        let Some(document) = &self.document else { return false };
+        let title = &self.automation.content.title;
+        field != Field::Tags
+            && !(field == Field::Title && document.title.contains(title.as_str()))
+            && !self.evidence.iter().any(bears)
+            && !self.history.iter().any(set)
+    }
+}
+
 impl InboxRow {
     /// Whether its function is too uncertain to be taken unseen.
     pub fn is_unsure(&self) -> bool {
@@ -131,6 +148,9 @@ pub struct DecisionRow {
     pub kind: DecisionKind,
     /// In words: "approved", "title, tags".
     pub summary: String,
+    /// What it changed.
+    #[serde(default)]
+    pub fields: Vec<Field>,
     pub reviewer: String,
     pub origin: Origin,
     pub at: Timestamp,

@@ -213,6 +213,7 @@ impl Reading<'_> {
                             title: row.get("title")?,
                             kind,
                             summary: summary(kind, &changes),
+                            fields: changes.iter().map(|change| change.field).collect(),
                             reviewer: row.get("reviewer")?,
                             origin: name_at(row, "origin", Origin::from_name)?,
                             at: moment_at(row, "at")?,

@@ -45,6 +45,7 @@ pub(super) fn build(view: &ItemView, setting: &Setting<'_>) -> (Vec<PaneLine>, V
     builder.head(view);
     builder.flow(&view.automation.content);
     builder.fields(view);
+    builder.mark_inferred(view);
     builder.life(view);
     (builder.lines, builder.stops)
 }
@@ -217,6 +218,29 @@ impl Builder<'_> {
             parts.push((format!(" {}{end}", share(scored.p)), Role::Dim));
         }
         self.field(label, parts, stop);
+    }
+
+    /// Says of each field that no words of the source bear it out.
+    fn mark_inferred(&mut self, view: &ItemView) {
+        let mark = if self.setting.is_plain { ", inferred" } else { " · inferred" };
+        for at in 0..self.stops.len() {
+            let Stop { field, index, line } = self.stops[at];
+            if !view.is_inferred(field, index) {
+                continue;
+            }
+            let held = self.lines[line..].iter().take_while(|held| held.stop == Some(at)).count();
+            let Some(last) = held.checked_sub(1).map(|held| line + held) else { continue };
+            let right = self.lines[last].right.as_ref().map_or(0, |(text, _)| columns(text) + 1);
+            let used: u16 = self.lines[last].pieces.iter().map(|(text, _)| columns(text)).sum();
+            if used + right + columns(mark) <= self.width {
+                self.lines[last].pieces.push((mark.to_owned(), Role::Dim));
+                continue;
+            }
+            let indent = if matches!(field, Field::Title | Field::Description) { 0 } else { LABEL };
+            let pieces = vec![(format!("{:indent$}inferred", ""), Role::Dim)];
+            self.lines.insert(last + 1, PaneLine { pieces, right: None, stop: Some(at) });
+            self.stops[at + 1..].iter_mut().for_each(|later| later.line += 1);
+        }
     }
 
     /// Why it stands where it stands in the inbox.

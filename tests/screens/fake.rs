@@ -57,6 +57,7 @@ impl Fake {
                 title: view.automation.content.title.clone(),
                 kind: DecisionKind::Verdict,
                 summary: status.name().to_owned(),
+                fields: vec![Field::Status],
                 reviewer: reviewer.to_owned(),
                 origin: Origin::Workbench,
                 at: now(),

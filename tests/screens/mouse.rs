@@ -9,7 +9,7 @@ fn a_click_moves_the_cursor_opens_a_tab_and_lights_a_field() {
     let mut bench = Bench::new((160, 48), 60);
     bench.click(10, 8);
     bench.shows("▌   10 ChatGPT hacks");
-    bench.click(75, 6);
+    bench.click(75, 7);
     bench.shows("▸ └▸ look up the patient");
     let screen = bench.screen();
     let column = screen.lines().next().unwrap().find("5 Pipeline").unwrap();

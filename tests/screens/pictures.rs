@@ -34,6 +34,11 @@ fn the_open_item() {
 }
 
 #[test]
+fn the_item_read_twice() {
+    picture("item-read-twice", &["j j enter"]);
+}
+
+#[test]
 fn the_library() {
     picture("library", &["v 1 9 j a y", "2", "'no-show invoice' enter j w"]);
 }

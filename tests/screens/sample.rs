@@ -171,6 +171,28 @@ fn content(seed: &Seed, number: usize) -> Content {
     }
 }
 
+/// The item that two readers read otherwise, and of which the ranker has an opinion.
+pub(crate) const READ_TWICE: usize = 2;
+
+fn doubts() -> Vec<Doubt> {
+    let doubt = |field, says: &str| Doubt { field, says: says.to_owned() };
+    vec![
+        doubt(Some(Field::Trigger), "the model reads a schedule: “every Monday”"),
+        doubt(Some(Field::Tools), "the model does not see Slack used"),
+    ]
+}
+
+fn reasons() -> Vec<RankReason> {
+    let reason =
+        |about: &str, points, approved| RankReason { about: about.to_owned(), points, approved };
+    vec![
+        reason("tool Airtable", 0.84, Some((9, 11))),
+        reason("source r/SaaS", -0.52, Some((1, 8))),
+        reason("it means like what was approved", 0.3, None),
+        reason("how new it is", 0.1, None),
+    ]
+}
+
 /// The item of a number from 0; its id is one more.
 pub(crate) fn item(number: usize) -> ItemView {
     let seed = &SEEDS[number % SEEDS.len()];
@@ -220,9 +242,9 @@ pub(crate) fn item(number: usize) -> ItemView {
         }),
         duplicates: Vec::new(),
         history: Vec::new(),
-        doubts: Vec::new(),
+        doubts: if number == READ_TWICE { doubts() } else { Vec::new() },
         rereadings: Vec::new(),
-        reasons: Vec::new(),
+        reasons: if number == READ_TWICE { reasons() } else { Vec::new() },
     }
 }
 
