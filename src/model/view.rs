@@ -82,11 +82,12 @@ impl ItemView {
         };
         let set = |decision: &DecisionRow| !decision.is_undone && decision.fields.contains(&field);
         let Some(document) = &self.document else { return false };
-        let title = &self.automation.content.title;
-        field != Field::Tags
-            && !(field == Field::Title && document.title.contains(title.as_str()))
-            && !self.evidence.iter().any(bears)
-            && !self.history.iter().any(set)
+        let is_given = match field {
+            Field::Tags => true,
+            Field::Title => document.title.contains(&self.automation.content.title),
+            _ => false,
+        };
+        !is_given && !self.evidence.iter().any(bears) && !self.history.iter().any(set)
     }
 }
 
