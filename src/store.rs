@@ -9,6 +9,7 @@
 //! on a blocking thread and see one consistent snapshot.
 
 mod automations;
+mod batches;
 mod bodies;
 mod changes;
 mod connection;
@@ -33,6 +34,7 @@ mod schema;
 mod second_reader;
 mod sources;
 
+pub use batches::ModelBatch;
 pub use bodies::UsedBody;
 pub use changes::{Change, Operation};
 pub use connection::{Reading, Store, Writing};
@@ -48,3 +50,4 @@ pub use jobs::{DeadLetter, Lease};
 pub use journal::Batch;
 pub use ledger::{ModelCall, RunSpending};
 pub use schema::SCHEMA_VERSION;
+pub use second_reader::{Awaiting, AwaitingDocument, AwaitingKind};

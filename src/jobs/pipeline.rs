@@ -4,7 +4,7 @@ use super::lease::HeldLease;
 use super::refine::Refinery;
 use super::report::Reporter;
 use super::{Follower, JobsError, crawl, dedupe, embed, extract, learn, replay, sample};
-use crate::llm::Models;
+use crate::llm::{Freshness, Models};
 use crate::model::{JobRow, JobState, Progress, Source, Stage};
 use crate::net::Client;
 use crate::review::wake;
@@ -207,7 +207,7 @@ impl Pipeline {
             let source = sources.iter().find(|source| source.name == row.subject).cloned();
             let reporter =
                 Reporter::new(self.store.clone(), row, Arc::clone(&watch), cancel.child_token());
-            ended.push(self.run_job(reporter, source).await?);
+            ended.push(self.run_job(again, reporter, source).await?);
         }
         let spent = match ended.first().map(|job| job.run) {
             Some(run) => {
@@ -222,6 +222,7 @@ impl Pipeline {
 
     async fn run_job(
         &self,
+        again: Again,
         reporter: Reporter,
         source: Option<Source>,
     ) -> Result<JobRow, JobsError> {
@@ -234,7 +235,7 @@ impl Pipeline {
                 replay::run(self, &reporter).await
             }
             (Stage::Crawl, None) => Ok("no source is due".to_owned()),
-            (Stage::Extract, _) => self.extract(&reporter).await,
+            (Stage::Extract, _) => self.extract(again, &reporter).await,
             (Stage::Embed, _) => embed::run(self, &reporter).await,
             (Stage::Dedupe, _) => dedupe::run(self, &reporter).await,
             (Stage::Index, _) => self.index(&reporter).await,
@@ -253,9 +254,14 @@ impl Pipeline {
         }
     }
 
-    async fn extract(&self, reporter: &Reporter) -> Result<String, JobsError> {
+    async fn extract(&self, again: Again, reporter: &Reporter) -> Result<String, JobsError> {
         let extractor = learn::extractor(self).await?;
-        extract::run(self, Arc::new(extractor), reporter).await
+        // A replay gives what was given then, as far as answers are still kept.
+        let freshness = match again {
+            Again::Reading => Freshness::Replay,
+            _ => Freshness::Settled,
+        };
+        extract::run(self, Arc::new(extractor), freshness, reporter).await
     }
 
     async fn index(&self, reporter: &Reporter) -> Result<String, JobsError> {
