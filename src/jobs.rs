@@ -13,6 +13,7 @@ mod crawl;
 mod dedupe;
 mod desk;
 mod embed;
+mod embedder;
 mod extract;
 mod finder;
 mod follow;
@@ -27,6 +28,7 @@ mod report;
 mod sample;
 
 pub use desk::desk;
+pub use embedder::Embedder;
 pub use finder::Finder;
 pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};

@@ -4,9 +4,10 @@ use super::call::{Call, Turned};
 use super::question::{Answer, Freshness, MadeBy, Question};
 use super::tried::Tried;
 use super::{Bounds, Clock, Desk, KeptAnswer, LlmError, Provider, asking, key};
-use crate::model::{Money, RunId};
+use crate::model::{Money, RunId, Spending, SpendingWarning};
 use crate::settings::{ModelsConfig, Tier};
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +67,28 @@ impl Models {
 
     pub fn bounds(&self) -> &Bounds {
         &self.inner.bounds
+    }
+
+    /// The operator's day, to which calls count now.
+    pub fn today(&self) -> Date {
+        self.local().date()
+    }
+
+    /// What the operator should hear of now, of what was spent today.
+    pub fn list_warnings(&self, spending: &Spending) -> Vec<SpendingWarning> {
+        let Bounds { budgets, item_cost, .. } = &self.inner.bounds;
+        spending.warnings(budgets, *item_cost, self.local().hour())
+    }
+
+    fn local(&self) -> Zoned {
+        self.now().to_zoned(self.inner.clock.time_zone())
+    }
+
+    /// What was kept before that moment is never used again; `None` where a replay may.
+    pub fn find_forgetting(&self) -> Option<Timestamp> {
+        let Bounds { kept_for, forgets, .. } = self.inner.bounds;
+        let kept_for = SignedDuration::try_from(kept_for).ok().filter(|_| forgets)?;
+        self.now().checked_sub(kept_for).ok()
     }
 
     /// The model that is asked first for `tier`.

@@ -33,16 +33,24 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        let output = Command::new(env!("CARGO_BIN_EXE_reservoir"))
+    pub fn store_file(&self) -> PathBuf {
+        self.path("home/data/workspaces/main/reservoir.db")
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reservoir"));
+        command
             .arg("--home")
             .arg(self.path("home"))
             .args(arguments)
             .env("USER", "ada")
             .env("TEST_MODEL_KEY", "sk-secret-1")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let output = self.command(arguments).output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(!error.contains("sk-secret-1"), "{error}");
         output

@@ -4,7 +4,7 @@ use crate::home::{Home, section};
 use crate::server::{Asked, Said, Server};
 use serde_json::{Value, json};
 
-const INVOICES: &str = "# Late invoices chase themselves\n\nWe clean offices, and half our evenings \
+pub const INVOICES: &str = "# Late invoices chase themselves\n\nWe clean offices, and half our evenings \
 went into chasing people who never paid. Now every Friday a scenario in Make looks for invoices in \
 Xero that are more than ten days late and sends each customer a friendly e-mail. It creates a task \
 in Asana when there is no answer after a week. It brought in about $3,000 in the first month.\n";
@@ -42,7 +42,7 @@ pub fn quote(field: &str, index: usize, quote: &str) -> Value {
     json!({"field": field, "index": index, "quote": quote})
 }
 
-fn of_invoices() -> Value {
+pub fn of_invoices() -> Value {
     automation(json!({
         "title": "Friday reminders of late invoices",
         "description": "Reminds customers whose invoices are late.",
@@ -78,7 +78,7 @@ pub fn of_visits() -> Value {
 }
 
 /// Answers the prompt sensibly for the two texts, and obeys the hostile one.
-fn sensible(asked: &Asked) -> Said {
+pub fn sensible(asked: &Asked) -> Said {
     let words = asked.words();
     let found = if words.contains("We clean offices") {
         vec![of_invoices()]

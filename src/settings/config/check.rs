@@ -128,6 +128,20 @@ const KEYS: &[KeyEntry] = &[
     ),
     key(
         "models",
+        "keep_answers",
+        Accepts::Bool,
+        "false",
+        "Keep answers for ever, so that `run --replay` gives what was given then",
+    ),
+    key(
+        "models",
+        "embeddings",
+        Accepts::Text,
+        "\"\"",
+        "The provider whose embedding model makes the vectors of search, instead of the embedded one",
+    ),
+    key(
+        "models",
         "refine",
         Accepts::OneOf(&["unsure", "all", "none"]),
         "\"all\"",
