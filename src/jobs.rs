@@ -28,6 +28,7 @@ mod report;
 mod sample;
 
 pub use desk::desk;
+pub use embed::searched_by;
 pub use embedder::Embedder;
 pub use finder::Finder;
 pub use follow::{Followed, Follower, position_at};

@@ -32,8 +32,11 @@ struct Text {
 /// A text with its vector, where it has one.
 type Embedded = (Text, Option<Vector>);
 
-/// The model whose vectors are searched by.
-pub(super) fn searched_by(reading: &Reading<'_>) -> Result<String, StoreError> {
+/// The name of the model whose vectors are searched by.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn searched_by(reading: &Reading<'_>) -> Result<String, StoreError> {
     Ok(reading.find_setting(SEARCHED_BY)?.unwrap_or_else(|| MODEL_NAME.to_owned()))
 }
 

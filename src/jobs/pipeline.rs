@@ -291,9 +291,10 @@ impl Pipeline {
 
     async fn extract(&self, again: Again, reporter: &Reporter) -> Result<String, JobsError> {
         let extractor = learn::extractor(self).await?;
-        // A replay gives what was given then, as far as answers are still kept.
+        let is_kept = self.refinery.as_ref().is_some_and(|known| !known.models.bounds().forgets);
+        // Where answers are kept for it, reading again gives what was given then.
         let freshness = match again {
-            Again::Reading => Freshness::Replay,
+            Again::Extraction | Again::Reading if is_kept => Freshness::Replay,
             _ => Freshness::Settled,
         };
         extract::run(self, Arc::new(extractor), freshness, reporter).await

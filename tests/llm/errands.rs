@@ -193,3 +193,16 @@ async fn answers_are_forgotten_at_the_end_of_a_run_but_for_replays() {
         assert_eq!(server.count(), 1, "what is of today is used again");
     }
 }
+
+#[test]
+fn what_was_answered_is_given_again_however_old_where_answers_are_kept_for_that() {
+    for (keeps, asked) in [("false", 2), ("true", 1)] {
+        let server = Server::start(sensible);
+        let more = format!("cache_hours = 0\nkeep_answers = {keeps}");
+        let home = Home::behind(&server, "1.00", &more);
+        home.import(&[("one.md", INVOICES)]);
+        home.extract(&[]);
+        home.extract(&["--again"]);
+        assert_eq!(server.count(), asked);
+    }
+}

@@ -94,6 +94,9 @@ fn search_turns_to_an_endpoints_vectors_once_every_item_has_one_and_back_again()
         "{message}"
     );
     first(&home, "dunning");
+    let doctor = String::from_utf8(home.run(&["doctor"]).stdout).unwrap();
+    assert!(doctor.contains("search goes by those of static-256-1"), "{doctor}");
+    assert!(doctor.contains("2 items have none of near/sense yet"), "{doctor}");
     assert_eq!(near.count(), 0, "nothing but the embedded model is asked meanwhile");
     home.configure(&near.config("1.00"));
     let message = embed(&home);

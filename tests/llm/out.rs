@@ -44,6 +44,7 @@ fn batching() -> Batching {
             });
             Said::Raw("application/octet-stream", said.collect())
         }
+        "/v1/models" => Said::Body(json!({"data": [{"id": "small"}]})),
         other => panic!("{other}"),
     });
     Batching { server, status }
@@ -95,6 +96,8 @@ fn a_batch_outlives_its_run_and_a_later_one_reads_what_it_brought() {
     assert!(message.starts_with("0 automations in 0 documents; 0 refined; "), "{message}");
     assert!(message.contains("111 documents are out"), "{message}");
     assert_eq!((near.singly(), near.count("/v1/batches")), (2, 1), "nothing is asked twice");
+    let doctor = String::from_utf8(home.run(&["doctor"]).stdout).unwrap();
+    assert!(doctor.contains("1 batch with 111 documents out, the oldest at near"), "{doctor}");
     near.is_now("completed");
     let message = home.extract(&[]);
     assert!(message.contains("111 refined; "), "{message}");

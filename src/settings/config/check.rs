@@ -131,7 +131,7 @@ const KEYS: &[KeyEntry] = &[
         "keep_answers",
         Accepts::Bool,
         "false",
-        "Keep answers for ever, so that `run --replay` gives what was given then",
+        "Keep answers for ever: `run --again` then gives what was given before, at no cost",
     ),
     key(
         "models",

@@ -31,12 +31,11 @@ pub struct ModelsConfig {
     pub item_warning: Money,
     /// How long an answer is used again.
     pub cache_hours: u32,
-    /// Answers are kept for ever, so that a replay gives what was given then.
+    /// Answers are kept for ever: extracting again gives what was given then, whatever the lifetime.
     pub keep_answers: bool,
     pub refine: Refine,
     /// The provider whose embedding model makes the vectors that are searched by; the embedded model
     /// where none is named.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub embeddings: String,
     /// Asked in this order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
