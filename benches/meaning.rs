@@ -15,7 +15,7 @@ fn vector(seed: u32) -> Vector {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as i8
     });
-    Vector { scale: 0.001, values }
+    Vector { scale: 0.001, blocks: [values].into() }
 }
 
 fn embed(criterion: &mut Criterion) {
@@ -28,7 +28,9 @@ fn embed(criterion: &mut Criterion) {
 
 fn nearest(criterion: &mut Criterion) {
     let mut set = VectorSet::with_capacity(ROWS as usize);
-    (0..ROWS).for_each(|id| set.insert(id, &vector(id)));
+    for id in 0..ROWS {
+        set.insert(id, &vector(id));
+    }
     let query = vector(ROWS + 1);
     criterion.bench_function("nearest 100 of 100,000, all cores", |b| {
         b.iter(|| set.scores(black_box(&query), |_| true, 100));

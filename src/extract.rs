@@ -27,7 +27,7 @@ mod trigger;
 mod workflow;
 
 pub use gazetteer::{Gazetteer, Tool};
-pub use refine::{Dropped, Piece, Refined};
+pub use refine::{Dropped, Piece, Refined, is_unsorted};
 
 use crate::model::{Content, DocumentKind, Draft, Evidence, Field, Location, Mark, Span};
 use crate::text::workflow::Workflow;
@@ -108,6 +108,11 @@ impl Extractor {
     pub fn with_classifier(mut self, classifier: Classifier) -> Self {
         self.classifier = Arc::new(classifier);
         self
+    }
+
+    /// The functions and industries it knows.
+    pub fn taxonomy(&self) -> &classify::Taxonomy {
+        self.classifier.taxonomy()
     }
 
     /// The tools it knows.

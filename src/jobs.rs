@@ -13,6 +13,7 @@ mod crawl;
 mod dedupe;
 mod desk;
 mod embed;
+mod embedder;
 mod extract;
 mod finder;
 mod follow;
@@ -28,6 +29,8 @@ mod report;
 mod sample;
 
 pub use desk::desk;
+pub use embed::searched_by;
+pub use embedder::Embedder;
 pub use finder::Finder;
 pub use follow::{Followed, Follower, position_at};
 pub use intake::{Intake, import};

@@ -36,7 +36,7 @@ mod tokens;
 mod transport;
 mod tried;
 
-pub use batch::{Batch, BatchState, Collected, Entry, LEAST};
+pub use batch::{Batch, BatchState, Collected, Entry, HandedIn, MORE_THAN};
 pub use breaker::BreakerState;
 pub use cache::{AnswerCache, KeptAnswer};
 pub use chain::Models;
@@ -81,8 +81,11 @@ pub trait Model: Send + Sync {
     /// Sends one embedding request, once.
     fn embed<'a>(&'a self, request: &'a Value) -> BoxFuture<'a, Result<Vectors, CallError>>;
 
-    /// Hands in a batch of chat requests as JSON lines; its name.
-    fn open_batch(&self, lines: String) -> BoxFuture<'_, Result<String, CallError>>;
+    /// Sends a file of chat requests as JSON lines, which costs nothing; its name.
+    fn send_file(&self, lines: String) -> BoxFuture<'_, Result<String, CallError>>;
+
+    /// Has the requests of a file worked on as a batch; its name.
+    fn open_batch<'a>(&'a self, file: &'a str) -> BoxFuture<'a, Result<String, CallError>>;
 
     /// Looks at a batch, and fetches its answers once it is over.
     fn look_at_batch<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchState, CallError>>;

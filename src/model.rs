@@ -29,7 +29,8 @@ pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
 pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation};
 pub use evidence::{Evidence, Field, Span};
 pub use id::{
-    AutomationId, BatchId, BodyId, CallId, DecisionId, DocumentId, JobId, RunId, SourceId,
+    AutomationId, BatchId, BodyId, CallId, DecisionId, DocumentId, JobId, ModelBatchId, RunId,
+    SourceId,
 };
 pub use job::{JobRow, JobState, Progress, Stage};
 pub use money::{Money, MoneyError};

@@ -26,6 +26,6 @@ pub use index::Index;
 pub use indexable::{Change, Indexable, StorePosition};
 pub use meaning::encode;
 pub use schema::SCHEMA_VERSION;
-pub use searcher::Searcher;
+pub use searcher::{Meant, Searcher, meaning_of};
 pub use vectors::Vectors;
 pub use writer::{Standing, Writer};

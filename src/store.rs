@@ -9,6 +9,7 @@
 //! on a blocking thread and see one consistent snapshot.
 
 mod automations;
+mod batches;
 mod bodies;
 mod changes;
 mod connection;
@@ -34,6 +35,7 @@ mod schema;
 mod second_reader;
 mod sources;
 
+pub use batches::ModelBatch;
 pub use bodies::UsedBody;
 pub use changes::{Change, Operation};
 pub use connection::{Reading, Store, Writing};
@@ -50,3 +52,4 @@ pub use journal::Batch;
 pub use ledger::{ModelCall, RunSpending};
 pub use ranking::{Place, Rankable};
 pub use schema::SCHEMA_VERSION;
+pub use second_reader::{Awaiting, AwaitingDocument, AwaitingKind};

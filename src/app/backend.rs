@@ -93,7 +93,11 @@ impl Backend {
     /// # Errors
     /// Where the index cannot be opened.
     pub async fn finder(&self) -> Result<&Finder, JobsError> {
-        self.finder.get_or_try_init(|| Finder::open(&self.store, &self.index_folder)).await
+        let open = || async {
+            let finder = Finder::open(&self.store, &self.index_folder).await?;
+            Ok(finder.with_embedder(self.pipeline.embedder()))
+        };
+        self.finder.get_or_try_init(open).await
     }
 
     /// Search, if it was used already.

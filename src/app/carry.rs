@@ -88,6 +88,9 @@ async fn search(backend: &Backend, generation: Generation, query: SearchQuery) {
         Ok(None) => return,
         Err(_) => return backend.notice(Level::Error, "the search failed; the log has details"),
     };
+    if let Some(notice) = &answer.notice {
+        backend.notice(Level::Warning, notice.clone());
+    }
     let ids: Vec<_> = answer.hits.iter().take(FIRST_ROWS).map(|hit| hit.id).collect();
     match backend.store.read(move |reading| reading.load_rows(&ids)).await {
         Ok(rows) => {
@@ -117,7 +120,11 @@ async fn run_again(backend: &Backend, again: Again, plan: Plan) {
                 .filter(|job| matches!(job.stage, Stage::Crawl | Stage::Extract))
                 .filter_map(|job| job.message.as_deref())
                 .collect();
-            backend.notice(Level::Done, format!("the run is done: {}", words.join("; ")));
+            let warnings: Vec<String> = summary.warnings.iter().map(ToString::to_string).collect();
+            match warnings.as_slice() {
+                [] => backend.notice(Level::Done, format!("the run is done: {}", words.join("; "))),
+                warnings => backend.notice(Level::Warning, warnings.join("; ")),
+            }
         }
         Ok(_) => backend.notice(
             Level::Warning,

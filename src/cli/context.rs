@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use super::{CliError, Global};
-use crate::jobs::{Pipeline, PipelineSettings, desk};
+use crate::jobs::{Embedder, Pipeline, PipelineSettings, desk};
 use crate::llm::{Models, SystemClock};
 use crate::model::{Origin, Refusal};
 use crate::net::{Client, NetSettings};
@@ -87,18 +87,25 @@ impl Context {
         };
         let client =
             Client::new(net_settings(&config.net)).map_err(|error| CliError::failed(&error))?;
-        let models =
-            Models::configured(&config.models, desk(&store), Arc::new(SystemClock), |name| {
-                std::env::var(name).ok()
-            });
-        let pipeline =
-            Pipeline::new(store, client, settings)?.with_taxonomy_file(self.home.taxonomy_file());
-        Ok(match models.map_err(|error| CliError::failed(&error))? {
+        let models = models(&config, &store)?;
+        let pipeline = Pipeline::new(store, client, settings)?
+            .with_taxonomy_file(self.home.taxonomy_file())
+            .with_embedder(embedder(&config, models.as_ref()));
+        Ok(match models {
             Some(models) => {
                 pipeline.with_models(models, config.models.refine, self.home.prompts_folder())
             }
             None => pipeline,
         })
+    }
+
+    /// What makes vectors instead of the embedded model, where the config asks for it.
+    ///
+    /// # Errors
+    /// Where the settings cannot be read or no connection be set up.
+    pub fn embedder(&self, store: &Store) -> Result<Option<Embedder>, CliError> {
+        let config = self.config()?;
+        Ok(embedder(&config, models(&config, store)?.as_ref()))
     }
 
     /// A token that Ctrl-C cancels; a second Ctrl-C ends the program at once.
@@ -115,6 +122,16 @@ impl Context {
         });
         token
     }
+}
+
+fn models(config: &Config, store: &Store) -> Result<Option<Models>, CliError> {
+    let variable = |name: &str| std::env::var(name).ok();
+    Models::configured(&config.models, desk(store), Arc::new(SystemClock), variable)
+        .map_err(|error| CliError::failed(&error))
+}
+
+fn embedder(config: &Config, models: Option<&Models>) -> Option<Embedder> {
+    Embedder::new(models?.clone(), &config.models.embeddings)
 }
 
 /// Who runs the pipeline, as `host:process`.

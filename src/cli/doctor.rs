@@ -123,6 +123,8 @@ fn check_store(context: &Context, inspector: &Inspector) -> Vec<Check> {
     let mut told: Vec<Check> = checks.into_iter().map(told).collect();
     told.insert(0, Check::ok("schema", format!("{schema}, the newest")));
     told.extend(models::check_budget(context, &reading));
+    told.extend(models::check_batches(&reading));
+    told.extend(models::check_vectors(context, &reading));
     told
 }
 

@@ -46,8 +46,12 @@ async fn carry_out_again(context: &Context, again: Again, plan: Plan) -> Result<
     if context.output.is_json {
         summary.jobs.iter().try_for_each(|job| context.output.json(job))?;
         if let Some(spent) = &summary.spent {
-            context.output.json(&json!({ "models": spent }))?;
+            let warnings: Vec<String> = summary.warnings.iter().map(ToString::to_string).collect();
+            context.output.json(&json!({ "models": spent, "warnings": warnings }))?;
         }
+    }
+    for warning in &summary.warnings {
+        Meter::new(context.global.quiet).line(&format!("warning: {warning}"));
     }
     let failed: Vec<String> = summary
         .jobs

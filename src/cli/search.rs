@@ -1,6 +1,7 @@
 //! `reservoir search`.
 
 use super::output::column;
+use super::progress::Meter;
 use super::{CliError, Context};
 use crate::jobs::Finder;
 use crate::model::{InboxRow, SearchMode, SearchQuery, Status};
@@ -44,7 +45,7 @@ pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
     }
     let store = context.open_store()?;
     let folder = context.workspace.index_folder();
-    let finder = Finder::open(&store, &folder).await?;
+    let finder = Finder::open(&store, &folder).await?.with_embedder(context.embedder(&store)?);
     let asked = query.clone();
     let answer = tokio::task::spawn_blocking(move || finder.search(&asked))
         .await
@@ -64,6 +65,9 @@ pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
         if args.explain {
             context.output.line(&explain(hit, weight))?;
         }
+    }
+    if let Some(notice) = &answer.notice {
+        Meter::new(context.global.quiet).line(notice);
     }
     match answer.hits.len() {
         0 => context.output.line("nothing found; fewer or other words may find more"),

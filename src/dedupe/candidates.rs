@@ -64,7 +64,7 @@ fn list_keys(item: &Prepared) -> Vec<(u64, f32)> {
         }
     }
     if let Some(vector) = &item.vector {
-        for (band, values) in vector.values.chunks(SIGN_BITS).enumerate() {
+        for (band, values) in vector.blocks.as_flattened().chunks(SIGN_BITS).enumerate() {
             let signs = values.iter().fold(0, |bits, v| bits << 1 | u64::from(*v > 0));
             add(6, mix(band as u64, signs), 3.0);
         }

@@ -1,7 +1,7 @@
 //! Many vectors side by side, scanned whole: exact nearest neighbours without an index.
 
 use super::model::DIMENSIONS;
-use super::vector::{Vector, integer_dot, widen};
+use super::vector::{Block, Vector, integer_dot, widen};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
@@ -10,7 +10,7 @@ use std::hash::Hash;
 /// Rows one thread scans at a time: 2 MiB, enough to outweigh handing the work over.
 const CHUNK: usize = 8192;
 /// Rows whose products are taken in one call for the machine's instruction set.
-const BLOCK: usize = 64;
+const ROWS: usize = 64;
 
 /// A row found near a query, with its similarity (inner product, -1..=1 up to rounding).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,10 +22,14 @@ pub struct Neighbour<Id> {
 
 /// Vectors with their ids, in one contiguous block of rows.
 ///
-/// Rows are dense: removing one moves the last into its place.
+/// Rows are dense: removing one moves the last into its place. All are as long as the first that
+/// was put in; vectors of another length are of another model, and stay out.
 #[derive(Debug, Clone)]
 pub struct VectorSet<Id> {
-    values: Vec<[i8; DIMENSIONS]>,
+    /// `width` of them a row.
+    blocks: Vec<Block>,
+    /// At least 1.
+    width: usize,
     scales: Vec<f32>,
     ids: Vec<Id>,
     rows: HashMap<Id, usize>,
@@ -33,7 +37,8 @@ pub struct VectorSet<Id> {
 
 impl<Id> Default for VectorSet<Id> {
     fn default() -> Self {
-        Self { values: Vec::new(), scales: Vec::new(), ids: Vec::new(), rows: HashMap::new() }
+        let rows = HashMap::new();
+        Self { blocks: Vec::new(), width: 1, scales: Vec::new(), ids: Vec::new(), rows }
     }
 }
 
@@ -41,7 +46,8 @@ impl<Id: Copy + Eq + Hash + Send + Sync> VectorSet<Id> {
     /// An empty set with room for `rows` vectors.
     pub fn with_capacity(rows: usize) -> Self {
         Self {
-            values: Vec::with_capacity(rows),
+            blocks: Vec::with_capacity(rows),
+            width: 1,
             scales: Vec::with_capacity(rows),
             ids: Vec::with_capacity(rows),
             rows: HashMap::with_capacity(rows),
@@ -68,26 +74,40 @@ impl<Id: Copy + Eq + Hash + Send + Sync> VectorSet<Id> {
 
     /// The vector in `row`.
     pub fn vector(&self, row: usize) -> Option<Vector> {
-        Some(Vector { scale: *self.scales.get(row)?, values: *self.values.get(row)? })
+        Some(Vector { scale: *self.scales.get(row)?, blocks: self.row(row).into() })
     }
 
-    /// Puts in the vector of `id`, in place of its former one.
-    pub fn insert(&mut self, id: Id, vector: &Vector) {
+    fn row(&self, row: usize) -> &[Block] {
+        &self.blocks[row * self.width..][..self.width]
+    }
+
+    /// Puts in the vector of `id`, in place of its former one; false where it is of another length
+    /// than those there are.
+    pub fn insert(&mut self, id: Id, vector: &Vector) -> bool {
+        if self.is_empty() {
+            self.width = vector.blocks.len().max(1);
+        }
+        if vector.blocks.len() != self.width {
+            return false;
+        }
         if let Some(row) = self.find_row(id) {
-            self.values[row] = vector.values;
+            self.blocks[row * self.width..][..self.width].copy_from_slice(&vector.blocks);
             self.scales[row] = vector.scale;
-            return;
+            return true;
         }
         self.rows.insert(id, self.ids.len());
-        self.values.push(vector.values);
+        self.blocks.extend_from_slice(&vector.blocks);
         self.scales.push(vector.scale);
         self.ids.push(id);
+        true
     }
 
     /// Takes out the vector of `id`; false when there was none.
     pub fn remove(&mut self, id: Id) -> bool {
         let Some(row) = self.rows.remove(&id) else { return false };
-        self.values.swap_remove(row);
+        let last = self.blocks.len() - self.width;
+        self.blocks.copy_within(last.., row * self.width);
+        self.blocks.truncate(last);
         self.scales.swap_remove(row);
         self.ids.swap_remove(row);
         if let Some(&moved) = self.ids.get(row) {
@@ -101,7 +121,8 @@ impl<Id: Copy + Eq + Hash + Send + Sync> VectorSet<Id> {
     /// # Panics
     /// When there is no such row.
     pub fn cosine_of(&self, query: &Vector, row: usize) -> f32 {
-        let product = integer_dot(&widen(&query.values), &self.values[row]);
+        let blocks = query.blocks.iter().zip(self.row(row));
+        let product: i32 = blocks.map(|(query, row)| integer_dot(&widen(query), row)).sum();
         product as f32 * (query.scale * self.scales[row])
     }
 
@@ -113,16 +134,17 @@ impl<Id: Copy + Eq + Hash + Send + Sync> VectorSet<Id> {
         filter: impl Fn(usize) -> bool + Sync,
         k: usize,
     ) -> Vec<Neighbour<Id>> {
-        if k == 0 {
+        if k == 0 || query.blocks.len() != self.width {
             return Vec::new();
         }
-        let wide = widen(&query.values);
-        let chunks = self.values.par_chunks(CHUNK).zip(self.scales.par_chunks(CHUNK)).enumerate();
+        let wide: Vec<[i16; DIMENSIONS]> = query.blocks.iter().map(widen).collect();
+        let blocks = self.blocks.par_chunks(CHUNK * self.width);
+        let chunks = blocks.zip(self.scales.par_chunks(CHUNK)).enumerate();
         let mut best: Vec<Ranked> = chunks
-            .flat_map_iter(|(chunk, (values, scales))| {
+            .flat_map_iter(|(chunk, (blocks, scales))| {
                 let first = chunk * CHUNK;
                 let mut top = Top::new(k);
-                scan(&wide, query.scale, values, scales, |at, score| {
+                scan(&wide, query.scale, blocks, scales, |at, score| {
                     if score > top.floor && filter(first + at) {
                         top.push(Ranked { score, row: first + at });
                     }
@@ -138,30 +160,30 @@ impl<Id: Copy + Eq + Hash + Send + Sync> VectorSet<Id> {
 }
 
 fn scan(
-    query: &[i16; DIMENSIONS],
+    query: &[[i16; DIMENSIONS]],
     query_scale: f32,
-    values: &[[i8; DIMENSIONS]],
+    blocks: &[Block],
     scales: &[f32],
     mut visit: impl FnMut(usize, f32),
 ) {
     let machine = pulp::Arch::new();
-    let mut products = [0i32; BLOCK];
+    let mut products = [0i32; ROWS];
     let mut first = 0;
-    for (values, scales) in values.chunks(BLOCK).zip(scales.chunks(BLOCK)) {
-        machine.dispatch(Products { query, values, into: &mut products });
+    for (blocks, scales) in blocks.chunks(ROWS * query.len()).zip(scales.chunks(ROWS)) {
+        machine.dispatch(Products { query, blocks, into: &mut products });
         for (at, (product, scale)) in products.iter().zip(scales).enumerate() {
             visit(first + at, *product as f32 * (query_scale * scale));
         }
-        first += values.len();
+        first += scales.len();
     }
 }
 
-/// A block's inner products, compiled once more for each instruction set that the machine may have:
+/// Some rows' inner products, compiled once more for each instruction set that the machine may have:
 /// with AVX2 a scan takes less than half the time it takes with SSE2.
 struct Products<'a> {
-    query: &'a [i16; DIMENSIONS],
-    values: &'a [[i8; DIMENSIONS]],
-    into: &'a mut [i32; BLOCK],
+    query: &'a [[i16; DIMENSIONS]],
+    blocks: &'a [Block],
+    into: &'a mut [i32; ROWS],
 }
 
 impl pulp::WithSimd for Products<'_> {
@@ -169,8 +191,14 @@ impl pulp::WithSimd for Products<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _simd: S) {
-        for (into, row) in self.into.iter_mut().zip(self.values) {
-            *into = integer_dot(self.query, row);
+        if let [query] = self.query {
+            for (into, row) in self.into.iter_mut().zip(self.blocks) {
+                *into = integer_dot(query, row);
+            }
+            return;
+        }
+        for (into, row) in self.into.iter_mut().zip(self.blocks.chunks_exact(self.query.len())) {
+            *into = self.query.iter().zip(row).map(|(query, row)| integer_dot(query, row)).sum();
         }
     }
 }
@@ -231,12 +259,14 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8 as i8
         });
-        Vector { scale: 0.001, values }
+        Vector { scale: 0.001, blocks: [values].into() }
     }
 
     fn set(rows: u32) -> VectorSet<u32> {
         let mut set = VectorSet::with_capacity(rows as usize);
-        (0..rows).for_each(|id| set.insert(id + 100, &vector(id)));
+        for id in 0..rows {
+            set.insert(id + 100, &vector(id));
+        }
         set
     }
 
@@ -279,5 +309,25 @@ mod tests {
         assert!(VectorSet::<u32>::default().scores(&vector(1), |_| true, 5).is_empty());
         assert!(set(5).scores(&vector(1), |_| true, 0).is_empty());
         assert!(set(5).scores(&vector(1), |_| false, 5).is_empty());
+    }
+    /// The same spread over two blocks.
+    fn long(seed: u32) -> Vector {
+        let blocks = [vector(seed), vector(seed + 1_000_000)].map(|half| half.blocks[0]);
+        Vector { scale: 0.001, blocks: blocks.into() }
+    }
+
+    #[test]
+    fn vectors_of_several_blocks_are_found_and_removed_as_those_of_one() {
+        let mut set = VectorSet::default();
+        (0..500_u32).for_each(|id| assert!(set.insert(id, &long(id))));
+        assert!(!set.insert(7, &vector(7)), "one of another model stays out");
+        assert!(set.scores(&vector(7), |_| true, 3).is_empty());
+        assert!(set.remove(3) && set.insert(8, &long(900)));
+        for id in (0..500).filter(|id| ![3, 8].contains(id)) {
+            assert_eq!(set.vector(set.find_row(id).expect("still there")), Some(long(id)));
+        }
+        let found = set.scores(&long(900), |_| true, 2);
+        assert_eq!(found[0].id, 8);
+        assert_eq!(found[1].score, set.cosine_of(&long(900), found[1].row));
     }
 }

@@ -68,6 +68,7 @@ pub struct Classification {
 
 /// The classifier: immutable, shared between threads.
 pub struct Classifier {
+    taxonomy: Taxonomy,
     weights: Weights,
     industries: Prior,
     /// Functions that the weights do not know.
@@ -114,7 +115,13 @@ impl Classifier {
         let untaught = Prior::of_functions(taxonomy.functions.iter().filter(is_untaught));
         let industries = Prior::of_industries(taxonomy);
         let stories = Prior::of_stories(taxonomy);
-        Self { industries, untaught, stories, weights, learned: Learned::default() }
+        let (taxonomy, learned) = (taxonomy.clone(), Learned::default());
+        Self { taxonomy, industries, untaught, stories, weights, learned }
+    }
+
+    /// The names that it sorts by.
+    pub fn taxonomy(&self) -> &Taxonomy {
+        &self.taxonomy
     }
 
     /// Everything at once, for the price of one.

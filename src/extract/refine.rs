@@ -5,6 +5,7 @@
 
 mod agree;
 mod grounding;
+mod sorting;
 mod told;
 
 use super::{ExtractError, Extractor, Input};
@@ -12,6 +13,7 @@ use crate::model::{Doubt, Draft, Evidence, Span};
 use crate::text::Ground;
 use grounding::Grounding;
 use serde_json::Value;
+pub use sorting::is_unsorted;
 use told::Answer;
 
 /// Automations of one piece that are looked at.

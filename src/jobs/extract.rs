@@ -6,6 +6,7 @@ use super::refine::{self, Refinery};
 use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::extract::{Extractor, Input, MADE_BY};
+use crate::llm::Freshness;
 use crate::model::{DocumentId, Draft, Stage};
 use crate::store::{StoreError, WaitingDocument};
 use rayon::prelude::*;
@@ -27,6 +28,7 @@ struct Read {
 pub(super) async fn run(
     pipeline: &Pipeline,
     extractor: Arc<Extractor>,
+    freshness: Freshness,
     reporter: &Reporter,
 ) -> Result<String, JobsError> {
     let total = pipeline.store.read(|reading| reading.count_waiting_documents()).await?;
@@ -48,7 +50,7 @@ pub(super) async fn run(
     }
     let told = format!("{found} automations in {done} documents");
     let Some(refinery) = pipeline.refinery.clone() else { return Ok(told) };
-    let refined = refine::run(pipeline, &refinery, &extractor, reporter).await?;
+    let refined = refine::run(pipeline, &refinery, &extractor, freshness, reporter).await?;
     Ok(refined.map_or(told.clone(), |refined| format!("{told}; {refined}")))
 }
 
@@ -90,7 +92,8 @@ fn extract_one(
     let read = catch_unwind(AssertUnwindSafe(|| {
         let drafts = extractor.extract(&input);
         let is_for_model = refinery.is_some_and(|refinery| {
-            refinery.wants(document.kind, || extractor.likelihood(&input, &drafts))
+            let likelihood = || extractor.likelihood(&input, &drafts);
+            refinery.errand(document.kind, &drafts, least, likelihood).is_some()
         });
         (drafts, is_for_model)
     }));

@@ -3,14 +3,16 @@
 use super::lease::HeldLease;
 use super::refine::Refinery;
 use super::report::Reporter;
-use super::{Follower, JobsError, crawl, dedupe, embed, extract, learn, rank, replay, sample};
-use crate::llm::Models;
-use crate::model::{JobRow, JobState, Progress, Source, Stage};
+use super::{
+    Embedder, Follower, JobsError, crawl, dedupe, embed, extract, learn, rank, replay, sample,
+};
+use crate::llm::{Freshness, Models};
+use crate::model::{JobRow, JobState, Progress, RunId, Source, SpendingWarning, Stage};
 use crate::net::Client;
 use crate::review::wake;
 use crate::search::Index;
 use crate::settings::Refine;
-use crate::store::{RunSpending, Store, StoreError};
+use crate::store::{RunSpending, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -63,6 +65,8 @@ pub struct Summary {
     pub jobs: Vec<JobRow>,
     /// What models took, where any was asked.
     pub spent: Option<RunSpending>,
+    /// What the operator should hear of, where any was asked.
+    pub warnings: Vec<SpendingWarning>,
 }
 
 impl Summary {
@@ -81,6 +85,8 @@ pub struct Pipeline {
     pub(super) threads: Arc<rayon::ThreadPool>,
     /// Models that read after the rules, where some are configured.
     pub(super) refinery: Option<Arc<Refinery>>,
+    /// What makes vectors instead of the embedded model, where that is configured.
+    pub(super) embedder: Option<Embedder>,
     /// Held by the run of this process: the lease tells processes apart, not runs.
     running: Arc<tokio::sync::Mutex<()>>,
     /// The user's own functions and industries, where there are any.
@@ -108,6 +114,7 @@ impl Pipeline {
             settings: Arc::new(settings),
             threads: Arc::new(threads),
             refinery: None,
+            embedder: None,
             running: Arc::default(),
             taxonomy_file: None,
         })
@@ -125,6 +132,18 @@ impl Pipeline {
     pub fn with_models(mut self, models: Models, rule: Refine, prompts: PathBuf) -> Self {
         self.refinery = Some(Arc::new(Refinery { models, rule, prompts }));
         self
+    }
+
+    /// Lets `embedder` make the vectors that are searched by.
+    #[must_use]
+    pub fn with_embedder(mut self, embedder: Option<Embedder>) -> Self {
+        self.embedder = embedder;
+        self
+    }
+
+    /// What makes vectors instead of the embedded model, where that is configured.
+    pub fn embedder(&self) -> Option<Embedder> {
+        self.embedder.clone()
     }
 
     /// Runs `plan`; `watch` hears of each job a few times a second.
@@ -206,21 +225,40 @@ impl Pipeline {
             let source = sources.iter().find(|source| source.name == row.subject).cloned();
             let reporter =
                 Reporter::new(self.store.clone(), row, Arc::clone(&watch), cancel.child_token());
-            ended.push(self.run_job(reporter, source).await?);
+            ended.push(self.run_job(again, reporter, source).await?);
         }
-        let spent = match ended.first().map(|job| job.run) {
-            Some(run) => {
-                let spent = self.store.read(move |reading| reading.spending_of_run(run)).await;
-                Some(spent.map_err(|error: StoreError| JobsError::from(error))?)
+        let (spent, warnings) = self.end_of_run(ended.first().map(|job| job.run)).await?;
+        Ok(Summary { jobs: ended, spent, warnings })
+    }
+
+    /// Forgets answers that are not used any more; what the run spent, and what is to be told of it.
+    async fn end_of_run(
+        &self,
+        run: Option<RunId>,
+    ) -> Result<(Option<RunSpending>, Vec<SpendingWarning>), JobsError> {
+        let models = self.refinery.as_ref().map(|refinery| refinery.models.clone());
+        if let Some(moment) = models.as_ref().and_then(Models::find_forgetting) {
+            self.store.write(move |writing| writing.prune_model_answers(moment)).await?;
+        }
+        let Some(run) = run else { return Ok((None, Vec::new())) };
+        let spent = self.store.read(move |reading| reading.spending_of_run(run)).await?;
+        if spent.calls + spent.cached == 0 {
+            return Ok((None, Vec::new()));
+        }
+        let warnings = match models {
+            Some(models) => {
+                let today = models.today();
+                let today = self.store.read(move |reading| reading.spending(today)).await?;
+                models.list_warnings(&today)
             }
-            None => None,
+            None => Vec::new(),
         };
-        let spent = spent.filter(|spent| spent.calls + spent.cached > 0);
-        Ok(Summary { jobs: ended, spent })
+        Ok((Some(spent), warnings))
     }
 
     async fn run_job(
         &self,
+        again: Again,
         reporter: Reporter,
         source: Option<Source>,
     ) -> Result<JobRow, JobsError> {
@@ -233,7 +271,7 @@ impl Pipeline {
                 replay::run(self, &reporter).await
             }
             (Stage::Crawl, None) => Ok("no source is due".to_owned()),
-            (Stage::Extract, _) => self.extract(&reporter).await,
+            (Stage::Extract, _) => self.extract(again, &reporter).await,
             (Stage::Embed, _) => embed::run(self, &reporter).await,
             (Stage::Dedupe, _) => dedupe::run(self, &reporter).await,
             (Stage::Rank, _) => rank::run(self, &reporter).await,
@@ -253,9 +291,15 @@ impl Pipeline {
         }
     }
 
-    async fn extract(&self, reporter: &Reporter) -> Result<String, JobsError> {
+    async fn extract(&self, again: Again, reporter: &Reporter) -> Result<String, JobsError> {
         let extractor = learn::extractor(self).await?;
-        extract::run(self, Arc::new(extractor), reporter).await
+        let is_kept = self.refinery.as_ref().is_some_and(|known| !known.models.bounds().forgets);
+        // Where answers are kept for it, reading again gives what was given then.
+        let freshness = match again {
+            Again::Extraction | Again::Reading if is_kept => Freshness::Replay,
+            _ => Freshness::Settled,
+        };
+        extract::run(self, Arc::new(extractor), freshness, reporter).await
     }
 
     async fn index(&self, reporter: &Reporter) -> Result<String, JobsError> {

@@ -1,9 +1,9 @@
 //! One question to one provider, until its answer fits.
 
-use super::call::{Call, Turned};
+use super::call::{Call, Turned, refused};
 use super::question::{Answer, MadeBy, Message, Question};
 use super::tokens::{estimate_tokens, least_tokens};
-use super::{Finish, LlmError, Reply, Speaker, lenient};
+use super::{CallError, LlmError, ProviderSettings, Reply, Speaker, lenient};
 use crate::model::{Money, Usage};
 use serde_json::Value;
 
@@ -25,11 +25,12 @@ pub(super) async fn ask(question: &Question, call: &Call<'_>) -> Result<(Answer,
     let settings = &call.provider.settings;
     let mut messages = question.messages.clone();
     let mut max_output = question.max_output.min(settings.output_tokens);
-    fits(question, call, max_output)?;
+    fits(question, settings, max_output)
+        .map_err(|error| Turned::Failed(refused(call.task, &settings.name, error)))?;
     let (mut taken, mut repairs) = (Taken::default(), 0);
     loop {
         let reply = send(question, call, &messages, max_output, &mut taken).await?;
-        if reply.finish == Finish::Length || is_spent(&reply, max_output) {
+        if reply.is_cut_off(max_output) {
             if max_output < settings.output_tokens {
                 max_output = settings.output_tokens;
                 continue;
@@ -103,27 +104,24 @@ async fn send(
     Ok(reply)
 }
 
-/// Whether an answer took all the room it had, and nobody said why it ended.
-fn is_spent(reply: &Reply, max_output: u32) -> bool {
-    reply.finish == Finish::Unsaid
-        && reply.usage.is_some_and(|usage| usage.output >= u64::from(max_output))
-}
-
-/// Turns aside what cannot fit before any money is spent on it.
-fn fits(question: &Question, call: &Call<'_>, max_output: u32) -> Result<(), Turned> {
+/// Whether a question has room beside an answer of `max_output` tokens.
+///
+/// # Errors
+/// `TooLong` where not, before any money is spent on it.
+pub(super) fn fits(
+    question: &Question,
+    settings: &ProviderSettings,
+    max_output: u32,
+) -> Result<(), CallError> {
     let schema = question.schema.as_ref().map(|schema| schema.value.to_string());
     let texts = question.messages.iter().map(|message| message.text.as_str());
     let input: usize = texts.chain(schema.as_deref()).map(|text| estimate_tokens(text) + 8).sum();
-    let room = call.provider.settings.context_tokens.saturating_sub(max_output);
+    let room = settings.context_tokens.saturating_sub(max_output);
     if input <= room as usize {
         return Ok(());
     }
     let why = format!("about {input} tokens, and it has room for {room}");
-    Err(Turned::Failed(LlmError::Refused {
-        task: call.task.to_owned(),
-        provider: call.provider.settings.name.clone(),
-        source: super::CallError::TooLong { why },
-    }))
+    Err(CallError::TooLong { why })
 }
 
 fn cut_off(call: &Call<'_>, side: &'static str) -> LlmError {

@@ -14,6 +14,7 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,15 @@ pub(super) enum Turned {
     Failed(LlmError),
     /// Nobody need be asked any more.
     Stop(LlmError),
+}
+
+/// How one sending ended.
+enum End<T> {
+    /// Cancelled before anything went out, which nobody charges for.
+    Unsent,
+    /// Cancelled on the way.
+    Cancelled,
+    Heard(Result<T, CallError>),
 }
 
 /// A call to one model of one provider.
@@ -102,19 +112,14 @@ impl Call<'_> {
             }
             sent += 1;
             let began = Instant::now();
-            let result = tokio::select! {
-                // Cancelled first: what is ready at the same time is not sent any more.
-                biased;
-                () = self.cancel.cancelled() => None,
-                result = send(&*seat.model, &request) => Some(result),
-            };
-            let cost = self.settle(call, most, result.as_ref(), began).await;
-            let error = match result {
-                None => {
+            let end = self.exchange(send(&*seat.model, &request)).await;
+            let cost = self.settle(call, most, &end, began).await;
+            let error = match end {
+                End::Unsent | End::Cancelled => {
                     self.provider.breaker.pass();
                     return Err(Turned::Stop(LlmError::Cancelled));
                 }
-                Some(Ok(reply)) => {
+                End::Heard(Ok(reply)) => {
                     self.provider.breaker.succeed();
                     self.provider.remember(self.model, dialect);
                     if let Some(until) = reply.rest_until() {
@@ -122,7 +127,7 @@ impl Call<'_> {
                     }
                     return Ok((reply, cost));
                 }
-                Some(Err(error)) => error,
+                End::Heard(Err(error)) => error,
             };
             tracing::debug!(
                 provider = self.provider.settings.name, model = self.model, task = self.task,
@@ -138,6 +143,24 @@ impl Call<'_> {
             }
             self.pause(error, attempt).await?;
             attempt += 1;
+        }
+    }
+
+    /// Lets `sending` run unless and until the call is cancelled.
+    async fn exchange<T>(&self, sending: impl Future<Output = Result<T, CallError>>) -> End<T> {
+        let is_begun = AtomicBool::new(false);
+        let sending = async {
+            is_begun.store(true, Ordering::Relaxed);
+            sending.await
+        };
+        tokio::select! {
+            // Cancelled first: what is ready at the same time is not sent any more.
+            biased;
+            () = self.cancel.cancelled() => match is_begun.load(Ordering::Relaxed) {
+                true => End::Cancelled,
+                false => End::Unsent,
+            },
+            heard = sending => End::Heard(heard),
         }
     }
 
@@ -198,21 +221,25 @@ impl Call<'_> {
         &self,
         call: CallId,
         most: Money,
-        result: Option<&Result<T, CallError>>,
+        end: &End<T>,
         began: Instant,
     ) -> Money {
-        let (outcome, usage, cost) = match result {
-            None => (CallOutcome::Cancelled, None, None),
-            Some(Ok(reply)) => {
+        let (outcome, usage, cost) = match end {
+            End::Unsent => (CallOutcome::Cancelled, None, Some(Money::ZERO)),
+            End::Cancelled => (CallOutcome::Cancelled, None, None),
+            End::Heard(Ok(reply)) => {
                 let usage = reply.usage();
                 (CallOutcome::Answered, usage, usage.map(|usage| self.price().cost(usage)))
             }
-            Some(Err(error)) => {
+            End::Heard(Err(error)) => {
                 let cost = (!error.may_have_cost()).then_some(Money::ZERO);
                 (CallOutcome::Failed, None, cost)
             }
         };
-        let reason = result.and_then(|result| result.as_ref().err().map(ToString::to_string));
+        let reason = match end {
+            End::Heard(Err(error)) => Some(error.to_string()),
+            _ => None,
+        };
         let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let settlement = Settlement { outcome, cost, usage, latency_ms, reason };
         // Left unsettled it counts in full, which errs on the safe side.

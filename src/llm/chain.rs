@@ -4,9 +4,10 @@ use super::call::{Call, Turned};
 use super::question::{Answer, Freshness, MadeBy, Question};
 use super::tried::Tried;
 use super::{Bounds, Clock, Desk, KeptAnswer, LlmError, Provider, asking, key};
-use crate::model::{Money, RunId};
+use crate::model::{Money, RunId, Spending, SpendingWarning};
 use crate::settings::{ModelsConfig, Tier};
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +67,28 @@ impl Models {
 
     pub fn bounds(&self) -> &Bounds {
         &self.inner.bounds
+    }
+
+    /// The operator's day, to which calls count now.
+    pub fn today(&self) -> Date {
+        self.local().date()
+    }
+
+    /// What the operator should hear of now, of what was spent today.
+    pub fn list_warnings(&self, spending: &Spending) -> Vec<SpendingWarning> {
+        let Bounds { budgets, item_cost, .. } = &self.inner.bounds;
+        spending.warnings(budgets, *item_cost, self.local().hour())
+    }
+
+    fn local(&self) -> Zoned {
+        self.now().to_zoned(self.inner.clock.time_zone())
+    }
+
+    /// What was kept before that moment is never used again; `None` where a replay may.
+    pub fn find_forgetting(&self) -> Option<Timestamp> {
+        let Bounds { kept_for, forgets, .. } = self.inner.bounds;
+        let kept_for = SignedDuration::try_from(kept_for).ok().filter(|_| forgets)?;
+        self.now().checked_sub(kept_for).ok()
     }
 
     /// The model that is asked first for `tier`.
@@ -178,16 +201,31 @@ impl Models {
         Call { desk, bounds, clock, provider, model, run, task, item, prompt, cancel, deltas: None }
     }
 
-    /// The answer that was kept of the first provider that has one.
-    pub(super) async fn find_kept(
+    /// The answer that was kept of the first provider that has one, noted as a call that was spared.
+    async fn find_kept(
         &self,
         question: &Question,
         cancel: &CancellationToken,
     ) -> Result<Option<Answer>, LlmError> {
+        let Some((answer, provider)) = self.look_for_kept(question).await? else { return Ok(None) };
+        let Question { task, item, prompt, .. } = question;
+        let model = answer.made_by.model.as_str();
+        let spared = self.call(provider, model, task, item, prompt, cancel);
+        let noted = self.inner.desk.ledger.note_kept(spared.reservation(Money::ZERO)).await;
+        noted.map_err(LlmError::Ledger)?;
+        Ok(Some(answer))
+    }
+
+    /// The same, without a note of it.
+    pub(super) async fn look_for_kept(
+        &self,
+        question: &Question,
+    ) -> Result<Option<(Answer, &Provider)>, LlmError> {
         let now = self.inner.clock.now();
         let since = match question.freshness {
             Freshness::Anew => return Ok(None),
             Freshness::Replay => None,
+            Freshness::Since(moment) => Some(moment),
             Freshness::Settled => {
                 let kept_for = SignedDuration::try_from(self.inner.bounds.kept_for);
                 kept_for.ok().and_then(|lifetime| now.checked_sub(lifetime).ok())
@@ -198,23 +236,20 @@ impl Models {
             let found = self.inner.desk.cache.find_answer(key, since).await;
             let Some(kept) = found.map_err(LlmError::Cache)? else { continue };
             let Ok(value) = asking::read(question, &kept.text) else { continue };
-            let Question { task, item, prompt, .. } = question;
-            let spared = self.call(provider, model, task, item, prompt, cancel);
-            let noted = self.inner.desk.ledger.note_kept(spared.reservation(Money::ZERO)).await;
-            noted.map_err(LlmError::Ledger)?;
             let made_by = MadeBy {
                 provider: provider.settings.name.clone(),
                 model: model.to_owned(),
-                prompt: prompt.clone(),
+                prompt: question.prompt.clone(),
             };
-            return Ok(Some(Answer {
+            let answer = Answer {
                 value,
                 made_by,
                 usage: kept.usage,
                 cost: Money::ZERO,
                 is_cached: true,
                 repairs: 0,
-            }));
+            };
+            return Ok(Some((answer, provider)));
         }
         Ok(None)
     }

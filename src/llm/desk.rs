@@ -2,7 +2,7 @@
 
 use super::error::Failure;
 use super::{AnswerCache, KeptAnswer, Ledger};
-use crate::model::{Budgets, CallId, Permission, Reservation, Settlement};
+use crate::model::{Budgets, CallId, Money, Permission, Reservation, Settlement};
 use crate::settings::ModelsConfig;
 use futures::future::{BoxFuture, ready};
 use jiff::Timestamp;
@@ -20,8 +20,12 @@ pub struct Desk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     pub budgets: Budgets,
+    /// Average cost of an item from which on the operator wants to hear of it.
+    pub item_cost: Option<Money>,
     /// How long an answer is used again.
     pub kept_for: Duration,
+    /// Whether answers go for good once they are not used again.
+    pub forgets: bool,
     /// Longest wait for a provider, in all, before the question is given back.
     pub patience: Duration,
 }
@@ -30,7 +34,9 @@ impl Bounds {
     pub fn of(config: &ModelsConfig) -> Self {
         Self {
             budgets: config.budgets(),
+            item_cost: Some(config.item_warning).filter(|set| *set > Money::ZERO),
             kept_for: Duration::from_secs(u64::from(config.cache_hours) * 3600),
+            forgets: !config.keep_answers,
             patience: Duration::from_secs(60),
         }
     }

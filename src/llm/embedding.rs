@@ -1,4 +1,4 @@
-//! Vectors of texts, from the first provider that can.
+//! Vectors of texts.
 
 use super::call::{Call, Turned};
 use super::chain::place;
@@ -10,25 +10,29 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 impl Models {
-    /// Vectors of `texts`, all from one provider.
+    /// The model that makes vectors at `provider`; `None` where it has none.
+    pub fn embedding_model(&self, provider: &str) -> Option<&str> {
+        let model = self.provider(provider)?.settings.embedding.as_str();
+        Some(model).filter(|model| !model.is_empty())
+    }
+
+    /// Vectors of `texts` from `provider` alone: those of two models cannot be compared.
     ///
     /// # Errors
     /// As [`Models::ask`].
     pub async fn embed(
         &self,
-        task: &str,
-        item: &str,
+        provider: &str,
+        (task, item): (&str, &str),
         texts: &[String],
         cancel: &CancellationToken,
     ) -> Result<Embedded, LlmError> {
         let mut waited = Duration::ZERO;
         for round in 1.. {
             let mut tried = Tried::default();
-            for provider in self.providers() {
-                let model = provider.settings.embedding.as_str();
-                if model.is_empty() {
-                    continue;
-                }
+            if let (Some(model), Some(provider)) =
+                (self.embedding_model(provider), self.provider(provider))
+            {
                 let call =
                     Call { deltas: None, ..self.call(provider, model, task, item, "", cancel) };
                 match embed_one(&call, texts, cancel).await {

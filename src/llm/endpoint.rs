@@ -122,18 +122,22 @@ impl Model for Endpoint {
         })
     }
 
-    fn open_batch(&self, lines: String) -> BoxFuture<'_, Result<String, CallError>> {
+    fn send_file(&self, lines: String) -> BoxFuture<'_, Result<String, CallError>> {
         Box::pin(async move {
             let part = Part::text(lines).file_name("questions.jsonl");
             let form = Form::new().text("purpose", "batch").part("file", part);
-            let file = self.exchange(self.post("/files").multipart(form)).await?;
+            name(&self.exchange(self.post("/files").multipart(form)).await?)
+        })
+    }
+
+    fn open_batch<'a>(&'a self, file: &'a str) -> BoxFuture<'a, Result<String, CallError>> {
+        Box::pin(async move {
             let wanted = json!({
-                "input_file_id": name(&file)?,
+                "input_file_id": file,
                 "endpoint": "/v1/chat/completions",
                 "completion_window": "24h",
             });
-            let batch = self.exchange(self.post("/batches").json(&wanted)).await?;
-            name(&batch)
+            name(&self.exchange(self.post("/batches").json(&wanted)).await?)
         })
     }
 

@@ -62,7 +62,11 @@ impl Model for Fake {
         Box::pin(ready(vectors))
     }
 
-    fn open_batch(&self, _: String) -> BoxFuture<'_, Result<String, CallError>> {
+    fn send_file(&self, _: String) -> BoxFuture<'_, Result<String, CallError>> {
+        Box::pin(ready(Err(no_batches())))
+    }
+
+    fn open_batch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<String, CallError>> {
         Box::pin(ready(Err(no_batches())))
     }
 

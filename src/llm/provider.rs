@@ -216,6 +216,11 @@ impl Provider {
         self.dialects().get(model).copied().unwrap_or_default()
     }
 
+    /// Whether a model has answered before, so that its dialect is known.
+    pub(super) fn knows(&self, model: &str) -> bool {
+        self.dialects().contains_key(model)
+    }
+
     /// Remembers what worked.
     pub(super) fn remember(&self, model: &str, dialect: Dialect) {
         self.dialects().insert(model.to_owned(), dialect);

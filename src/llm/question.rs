@@ -3,6 +3,7 @@
 use super::{Deltas, Schema};
 use crate::model::{Money, Usage};
 use crate::settings::Tier;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub enum Freshness {
     /// As long as the settings say.
     #[default]
     Settled,
+    /// Not older than that: what a batch brought, however short answers are used otherwise.
+    Since(Timestamp),
     /// As old as there is one: a replay gives what was given then.
     Replay,
     /// Asked anew, and kept.

@@ -62,6 +62,17 @@ impl Reply {
         }
         Ok(Self { text, finish, usage: usage(&body["usage"]), rest_until: None })
     }
+
+    /// Whether it ends for want of room: it says so, or took all of `max_output` tokens and nobody
+    /// said why it ended.
+    pub(super) fn is_cut_off(&self, max_output: u32) -> bool {
+        let is_spent = || self.usage.is_some_and(|usage| usage.output >= u64::from(max_output));
+        match self.finish {
+            Finish::Length => true,
+            Finish::Unsaid => is_spent(),
+            Finish::Done => false,
+        }
+    }
 }
 
 impl Vectors {
@@ -122,7 +133,7 @@ pub(super) fn content(message: &Value) -> Option<String> {
 }
 
 /// The tokens counted, where they are: whole numbers, also as `12.0` or `"12"`.
-fn usage(value: &Value) -> Option<Usage> {
+pub(super) fn usage(value: &Value) -> Option<Usage> {
     let number = |value: &Value| {
         value
             .as_u64()

@@ -47,4 +47,6 @@ ids! {
     RunId,
     /// One call of a language model in the ledger.
     CallId,
+    /// Questions that went to a language model's provider together, to be answered later.
+    ModelBatchId,
 }

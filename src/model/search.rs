@@ -128,4 +128,7 @@ pub struct SearchAnswer {
     pub facets: Vec<Facet>,
     /// The query's words, folded, for lighting up matches.
     pub terms: Vec<String>,
+    /// Why it was sought otherwise than asked, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
 }

@@ -21,8 +21,6 @@ pub(super) struct Plan {
     pub terms: Vec<String>,
     /// Queries that name what they find to the letter, first things first.
     pub exact: Vec<Box<dyn Query>>,
-    /// What is encoded for the meaning arm; empty when nothing is asked for.
-    pub meaning: String,
     pub is_strict: bool,
 }
 
@@ -49,7 +47,6 @@ impl Plan {
             terms: list_tokens(&fields.plain_words, &meaning),
             exact: builder.exact(&query.text, &meaning),
             is_strict: parsed.is_strict(),
-            meaning,
         })
     }
 }

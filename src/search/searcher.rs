@@ -4,12 +4,13 @@ use super::error::SearchError;
 use super::fusion::{Candidate, fuse};
 use super::index::Index;
 use super::indexable::StorePosition;
+use super::parse::Parsed;
 use super::plan::Plan;
 use super::schema::Fields;
 use super::snapshot::{Allowed, Snapshot, Values};
 use super::vectors::{Slot, Vectors};
 use super::words::{self, Scored};
-use crate::embed::Model;
+use crate::embed::{MODEL_NAME, Model, Vector};
 use crate::model::{AutomationId, Hit, HitParts, SearchAnswer, SearchMode, SearchQuery};
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -21,6 +22,25 @@ const BEST_WORDS: usize = 1000;
 const NEAREST: usize = 200;
 /// Filters remembered for one state of the index.
 const MOST_FILTERS: usize = 16;
+
+/// What a query means, as one model has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meant {
+    /// The name of that model.
+    pub model: String,
+    pub vector: Vector,
+}
+
+/// What is sought by meaning; `None` where `query` goes by its words alone.
+pub fn meaning_of(query: &SearchQuery) -> Option<String> {
+    let parsed = Parsed::read(&query.text);
+    let goes_by_words = match query.mode {
+        SearchMode::Text => true,
+        SearchMode::Hybrid => parsed.is_strict(),
+        SearchMode::Meaning => false,
+    };
+    Some(parsed.wanted_text()).filter(|text| !goes_by_words && !text.trim().is_empty())
+}
 
 /// Searches one index and its vectors. Clones share their state. Answers in milliseconds, yet on
 /// the caller's thread: keep it off the one that draws.
@@ -112,21 +132,36 @@ impl Searcher {
         &self.shared.vectors
     }
 
-    /// Answers `query` on the newest commit. No text means everything under the filters, newest
-    /// first. A query with quotes, fields or exclusions is meant to the letter: in hybrid mode it
-    /// goes by words alone.
+    /// Answers `query` on the newest commit, over the embedded model's vectors. No text means
+    /// everything under the filters, newest first. A query with quotes, fields or exclusions is meant
+    /// to the letter: in hybrid mode it goes by words alone.
     ///
     /// # Errors
     /// When the index cannot be read; `Damaged` calls for a rebuild.
     pub fn search(&self, query: &SearchQuery) -> Result<SearchAnswer, SearchError> {
+        let meant = meaning_of(query).and_then(|text| Model::shared().encode(&text));
+        let meant = meant.map(|vector| Meant { model: MODEL_NAME.to_owned(), vector });
+        self.search_meant(query, meant.as_ref())
+    }
+
+    /// The same over vectors of whatever model, where the query is `meant` as that model has it. What
+    /// another model made of it is not compared with them.
+    ///
+    /// # Errors
+    /// As [`Searcher::search`].
+    pub fn search_meant(
+        &self,
+        query: &SearchQuery,
+        meant: Option<&Meant>,
+    ) -> Result<SearchAnswer, SearchError> {
         if let Err(error) = self.reload() {
             tracing::warn!(%error, "the search index does not reload; searching its former state");
         }
         let index = &self.shared.index;
-        index.guarded(|| self.answer(query).map_err(|e| index.failed("search", e)))
+        index.guarded(|| self.answer(query, meant).map_err(|e| index.failed("search", e)))
     }
 
-    fn answer(&self, query: &SearchQuery) -> tantivy::Result<SearchAnswer> {
+    fn answer(&self, query: &SearchQuery, meant: Option<&Meant>) -> tantivy::Result<SearchAnswer> {
         let snapshot = self.snapshot();
         let plan = Plan::new(query, &snapshot.searcher, &self.shared.fields)?;
         let allowed = self.allowed(&snapshot, &plan)?;
@@ -135,16 +170,17 @@ impl Searcher {
         let counted = words::count(&snapshot, scoring, allowed, query.with_facets)?;
         let facets = counted.list_facets(&lock(&self.shared.values));
         let mut hits = match scoring {
-            Some(scoring) => self.ranked(query, &snapshot, &plan, scoring, allowed)?,
+            Some(scoring) => self.ranked(query, meant, &snapshot, &plan, scoring, allowed)?,
             None => newest(&snapshot, allowed, query.limit),
         };
         hits.truncate(query.limit);
-        Ok(SearchAnswer { hits, total: counted.total, facets, terms: plan.terms })
+        Ok(SearchAnswer { hits, total: counted.total, facets, terms: plan.terms, notice: None })
     }
 
     fn ranked(
         &self,
         query: &SearchQuery,
+        meant: Option<&Meant>,
         snapshot: &Snapshot,
         plan: &Plan,
         scoring: &dyn Query,
@@ -164,14 +200,14 @@ impl Searcher {
             found.add_words(snapshot, &best);
         }
         if mode != SearchMode::Text
-            && let Some(vector) = Model::shared().encode(&plan.meaning)
+            && let Some(meant) = meant
         {
             let vectors = &self.shared.vectors;
-            for (slot, id, _) in vectors.nearest(&vector, allowed.map(|a| &a.slots), NEAREST) {
+            for (slot, id, _) in vectors.nearest(meant, allowed.map(|a| &a.slots), NEAREST) {
                 found.by_slot(slot, id);
             }
             let slots: Vec<Slot> = found.candidates.keys().copied().collect();
-            for (slot, cosine) in slots.iter().zip(vectors.cosines(&vector, &slots)) {
+            for (slot, cosine) in slots.iter().zip(vectors.cosines(meant, &slots)) {
                 found.candidates.entry(*slot).and_modify(|c| c.cosine = cosine);
             }
         }

@@ -1,7 +1,8 @@
 //! The vectors of all automations, in memory.
 
 use super::indexable::Change;
-use crate::embed::{Vector, VectorSet};
+use super::searcher::Meant;
+use crate::embed::{MODEL_NAME, Vector, VectorSet};
 use crate::model::AutomationId;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -11,14 +12,23 @@ use tantivy::BitSet;
 /// what the index knows by document and the vectors by row can be laid over each other.
 pub(super) type Slot = u32;
 
-/// Vectors by automation, shared between those who load them and those who search. 260 bytes each.
-#[derive(Default)]
+/// Vectors by automation, all of one model, shared between those who load them and those who search.
+/// 260 bytes each where the embedded model made them.
 pub struct Vectors {
     inner: RwLock<Inner>,
 }
 
+impl Default for Vectors {
+    fn default() -> Self {
+        let inner = Inner { model: MODEL_NAME.to_owned(), ..Inner::default() };
+        Self { inner: RwLock::new(inner) }
+    }
+}
+
 #[derive(Default)]
 struct Inner {
+    /// What made the vectors.
+    model: String,
     slots: HashMap<AutomationId, Slot>,
     ids: Vec<AutomationId>,
     set: VectorSet<Slot>,
@@ -44,7 +54,7 @@ impl Vectors {
         let mut inner = self.write();
         for (id, vector) in vectors {
             let slot = inner.slot(id);
-            inner.set.insert(slot, vector);
+            let _ = inner.set.insert(slot, vector);
         }
     }
 
@@ -55,6 +65,18 @@ impl Vectors {
         slot.is_some_and(|slot| inner.set.remove(slot))
     }
 
+    /// The name of what made them.
+    pub fn model(&self) -> String {
+        self.read().model.clone()
+    }
+
+    /// Lets all vectors go: from now on those of `model` are held.
+    pub fn begin_anew(&self, model: &str) {
+        let mut inner = self.write();
+        inner.set = VectorSet::default();
+        model.clone_into(&mut inner.model);
+    }
+
     /// Follows the same changes as the index.
     pub fn apply(&self, changes: &[Change]) {
         let mut inner = self.write();
@@ -62,8 +84,8 @@ impl Vectors {
             let slot = inner.slot(change.id());
             match change {
                 Change::Upsert(item) => match &item.vector {
-                    Some(vector) => inner.set.insert(slot, vector),
-                    None => drop(inner.set.remove(slot)),
+                    Some(vector) => _ = inner.set.insert(slot, vector),
+                    None => _ = inner.set.remove(slot),
                 },
                 Change::Delete(_) => drop(inner.set.remove(slot)),
             }
@@ -92,28 +114,33 @@ impl Vectors {
         ids.map(|id| inner.slot(id)).collect()
     }
 
-    /// The `k` nearest to `query` among `allowed` (all when `None`), nearest first.
+    /// The `k` nearest to `query` among `allowed` (all when `None`), nearest first; none where it was
+    /// made by another model than they.
     pub(super) fn nearest(
         &self,
-        query: &Vector,
+        query: &Meant,
         allowed: Option<&BitSet>,
         k: usize,
     ) -> Vec<(Slot, AutomationId, f32)> {
         let inner = self.read();
+        if inner.model != query.model {
+            return Vec::new();
+        }
         let slots = inner.set.ids();
         let is_allowed = |row: usize| {
             let slot = slots[row];
             allowed.is_none_or(|bits| slot < bits.max_value() && bits.contains(slot))
         };
-        let found = inner.set.scores(query, is_allowed, k).into_iter();
+        let found = inner.set.scores(&query.vector, is_allowed, k).into_iter();
         found.map(|near| (near.id, inner.ids[near.id as usize], near.score)).collect()
     }
 
-    /// The cosine of `query` with each of `slots`, where it has a vector.
-    pub(super) fn cosines(&self, query: &Vector, slots: &[Slot]) -> Vec<Option<f32>> {
+    /// The cosine of `query` with each of `slots`, where it has a vector of the same model.
+    pub(super) fn cosines(&self, query: &Meant, slots: &[Slot]) -> Vec<Option<f32>> {
         let inner = self.read();
-        let rows = slots.iter().map(|&slot| inner.set.find_row(slot));
-        rows.map(|row| row.map(|row| inner.set.cosine_of(query, row))).collect()
+        let is_same = inner.model == query.model;
+        let rows = slots.iter().map(|&slot| inner.set.find_row(slot).filter(|_| is_same));
+        rows.map(|row| row.map(|row| inner.set.cosine_of(&query.vector, row))).collect()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Inner> {

@@ -170,13 +170,21 @@ impl Reading<'_> {
         documents
             .into_iter()
             .map(|document| {
-                let raw = match document.kind {
-                    DocumentKind::Workflow => self.find_body(document.body)?,
-                    _ => None,
-                };
+                let raw = self.find_body_to_read(&document)?;
                 Ok(WaitingDocument { document, raw })
             })
             .collect()
+    }
+
+    /// The raw body of a document that cannot be read without it.
+    pub(super) fn find_body_to_read(
+        &self,
+        document: &Document,
+    ) -> Result<Option<RawBody>, StoreError> {
+        match document.kind {
+            DocumentKind::Workflow => self.find_body(document.body),
+            _ => Ok(None),
+        }
     }
 
     /// What storing a document would do; `None` where it would be new.

@@ -68,9 +68,57 @@ impl Reading<'_> {
             })
             .doing("list automations without a vector")
     }
+
+    /// How many automations `list_unembedded` has.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn count_unembedded(&self, model: &str) -> Result<u64, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT count(*) FROM automations a
+                 LEFT JOIN embeddings e ON e.automation_id = a.id AND e.model = ?1
+                 WHERE e.id IS NULL OR e.revision <> a.revision",
+            )
+            .and_then(|mut statement| statement.query_row([model], |row| row.get(0)))
+            .doing("count automations without a vector")
+    }
+
+    /// Whether an automation has a vector of `model` for the text with this hash.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn is_embedded(
+        &self,
+        automation: AutomationId,
+        model: &str,
+        text_hash: &[u8; 32],
+    ) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT count(*) FROM embeddings
+                 WHERE automation_id = ?1 AND model = ?2 AND text_hash = ?3",
+            )
+            .and_then(|mut statement| {
+                statement.query_row((automation.0, model, text_hash), |row| row.get(0))
+            })
+            .doing(format!("tell whether automation #{automation} has a vector"))
+    }
 }
 
 impl Writing<'_> {
+    /// Drops the vectors of every model but these two.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn drop_vectors_but(&self, kept: [&str; 2]) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM embeddings WHERE model NOT IN (?1, ?2)")
+            .and_then(|mut statement| statement.execute(kept))
+            .doing("drop the vectors of other models")?;
+        Ok(())
+    }
+
     /// Stores the vector of an automation as it read in `revision`; `vector` is empty for a text
     /// without a single known word.
     ///

@@ -60,4 +60,19 @@ impl Writing<'_> {
             .doing("keep a model's answer")?;
         Ok(())
     }
+
+    /// Forgets answers that were kept before `moment`, but for those that a batch may have brought
+    /// and nobody has read yet; how many.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn prune_model_answers(&self, moment: Timestamp) -> Result<usize, StoreError> {
+        self.connection
+            .prepare_cached(
+                "DELETE FROM model_answers
+                 WHERE kept < min(?1, COALESCE((SELECT min(sent) FROM model_batches), ?1))",
+            )
+            .and_then(|mut statement| statement.execute([moment.as_millisecond()]))
+            .doing("forget old answers of models")
+    }
 }

@@ -12,6 +12,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/003-the-models.sql")),
     M::up(include_str!("migrations/004-a-second-reader.sql")),
     M::up(include_str!("migrations/005-an-order-that-learns.sql")),
+    M::up(include_str!("migrations/006-what-is-out.sql")),
 ];
 
 /// The newest schema this program knows; SQLite's `user_version` of a store it wrote.

@@ -226,8 +226,10 @@ async fn texts_become_vectors_in_their_order() {
     });
     let texts = ["one".to_owned(), "three".to_owned()];
     let models = house.one(&server);
-    let embedded =
-        models.embed("embed", "two texts", &texts, &CancellationToken::new()).await.unwrap();
+    let embedded = models
+        .embed("p0", ("embed", "two texts"), &texts, &CancellationToken::new())
+        .await
+        .unwrap();
     assert_eq!(embedded.vectors, [[3.0, 0.0], [5.0, 1.0]]);
     assert_eq!(
         (embedded.cost, server.asked()[0].path.as_str()),

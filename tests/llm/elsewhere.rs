@@ -63,7 +63,8 @@ async fn its_vectors_and_its_models_are_read() {
     let house = House::new();
     let models = models(&house, &key());
     let texts = ["one".to_owned(), "another text".to_owned()];
-    let embedded = models.embed("embed", "two", &texts, &CancellationToken::new()).await.unwrap();
+    let embedded =
+        models.embed("llama", ("embed", "two"), &texts, &CancellationToken::new()).await.unwrap();
     assert_eq!(embedded.vectors.len(), 2);
     assert!(embedded.vectors[0].len() > 8);
     let status = models.list_status().await;

@@ -2,11 +2,14 @@
 
 use crate::house::{House, label, money, plenty, question, settings};
 use crate::server::{Asked, Said, Server, chat};
+use futures::future::BoxFuture;
 use jiff::SignedDuration;
-use reservoir::llm::{BreakerState, LlmError};
-use reservoir::model::{CallOutcome, Money};
+use reservoir::jobs::desk;
+use reservoir::llm::{BreakerState, Clock, Desk, Ledger, LlmError, Models};
+use reservoir::model::{CallId, CallOutcome, Money, Permission, Reservation, Settlement};
 use rstest::rstest;
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -266,6 +269,45 @@ async fn a_cancelled_call_ends_at_once_and_counts_in_full() {
     let calls = house.calls().await;
     assert_eq!((calls.len(), calls[0].outcome), (1, CallOutcome::Cancelled));
     assert!(calls[0].counted > money("0.0008"), "the most it can have cost");
+}
+
+/// A ledger during whose work somebody cancels.
+struct Cancelling(Arc<dyn Ledger>, CancellationToken);
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+impl Ledger for Cancelling {
+    fn reserve(&self, wanted: Reservation) -> BoxFuture<'_, Result<Permission, Failure>> {
+        self.1.cancel();
+        self.0.reserve(wanted)
+    }
+
+    fn settle(&self, call: CallId, settlement: Settlement) -> BoxFuture<'_, Result<(), Failure>> {
+        self.0.settle(call, settlement)
+    }
+
+    fn note_kept(&self, spared: Reservation) -> BoxFuture<'_, Result<(), Failure>> {
+        self.0.note_kept(spared)
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_cancelled_before_it_is_sent_costs_nothing() {
+    let house = House::new();
+    let server = Server::saying(GOOD);
+    let cancel = CancellationToken::new();
+    let desk = Desk {
+        ledger: Arc::new(Cancelling(desk(&house.store).ledger, cancel.clone())),
+        ..desk(&house.store)
+    };
+    let provider = house.provider(settings("p", &server.base), &[]);
+    let clock = Arc::clone(&house.clock) as Arc<dyn Clock>;
+    let models = Models::new(vec![provider], desk, *house.one(&server).bounds(), clock);
+    let error = models.ask(&question("x"), &cancel).await.unwrap_err();
+    assert!(matches!(error, LlmError::Cancelled));
+    let calls = house.calls().await;
+    assert_eq!((calls.len(), calls[0].outcome), (1, CallOutcome::Cancelled));
+    assert_eq!((calls[0].counted, server.count()), (Money::ZERO, 0));
 }
 
 #[tokio::test]

@@ -73,7 +73,9 @@ impl House {
     pub fn models(&self, providers: Vec<Provider>, budgets: Budgets) -> Models {
         let bounds = Bounds {
             budgets,
+            item_cost: None,
             kept_for: Duration::from_secs(24 * 3600),
+            forgets: true,
             patience: Duration::from_secs(60),
         };
         Models::new(providers, desk(&self.store), bounds, Arc::clone(&self.clock) as Arc<dyn Clock>)

@@ -5,9 +5,13 @@
 mod answers;
 mod batches;
 mod elsewhere;
+mod errands;
 mod faults;
+mod home;
 mod house;
+mod meaning;
 mod money;
+mod out;
 mod refining;
 mod server;
 mod streams;

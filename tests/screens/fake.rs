@@ -240,7 +240,7 @@ impl Fake {
         hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         let total = hits.len() as u64;
         hits.truncate(query.limit);
-        SearchAnswer { hits, total, facets: self.facets(), terms: words }
+        SearchAnswer { hits, total, facets: self.facets(), terms: words, notice: None }
     }
 
     pub(crate) fn tags(&self) -> Vec<(String, u64)> {

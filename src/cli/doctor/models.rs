@@ -3,10 +3,12 @@
 use super::{Check, unreadable};
 use crate::cli::Context;
 use crate::cli::output::counted;
+use crate::embed::MODEL_NAME;
+use crate::jobs::searched_by;
 use crate::llm::{Desk, LlmError, Models, ProviderStatus, SystemClock};
 use crate::model::{Money, Spending};
 use crate::settings::ModelsConfig;
-use crate::store::Reading;
+use crate::store::{Reading, StoreError};
 use crate::text::with_causes;
 use jiff::Zoned;
 use std::sync::Arc;
@@ -60,6 +62,48 @@ pub(super) fn check_budget(context: &Context, reading: &Reading<'_>) -> Option<C
     Some(match reading.spending(now.date()) {
         Ok(spending) => told(&config, &spending, now.hour()),
         Err(error) => unreadable("budget", &error),
+    })
+}
+
+/// What is out at providers, where anything is.
+pub(super) fn check_batches(reading: &Reading<'_>) -> Option<Check> {
+    let out = match reading.list_model_batches() {
+        Ok(out) => out,
+        Err(error) => return Some(unreadable("batches", &error)),
+    };
+    let oldest = out.first()?;
+    let documents: u64 = out.iter().map(|batch| batch.documents).sum();
+    let found = format!(
+        "{} with {documents} documents out, the oldest at {} since {}",
+        counted(out.len(), "batch", "batches"),
+        oldest.provider,
+        oldest.sent.strftime("%Y-%m-%d %H:%M UTC")
+    );
+    Some(Check::ok("batches", found).with_step("a later run fetches what is done"))
+}
+
+/// Whose vectors are searched by, where that is not the embedded model alone.
+pub(super) fn check_vectors(context: &Context, reading: &Reading<'_>) -> Option<Check> {
+    let config = context.config().ok()?.models;
+    let asked = config.provider.iter().find(|provider| provider.name == config.embeddings);
+    let wanted = asked.map_or_else(
+        || MODEL_NAME.to_owned(),
+        |provider| format!("{}/{}", provider.name, provider.embedding),
+    );
+    let look = || Ok::<_, StoreError>((searched_by(reading)?, reading.count_unembedded(&wanted)?));
+    let (searched, left) = match look() {
+        Ok(looked) => looked,
+        Err(error) => return Some(unreadable("vectors", &error)),
+    };
+    if searched == MODEL_NAME && wanted == MODEL_NAME {
+        return None;
+    }
+    let check = Check::ok("vectors", format!("search goes by those of {searched}"));
+    Some(match searched == wanted {
+        true => check,
+        false => {
+            check.with_step(format!("{left} items have none of {wanted} yet; a run makes them"))
+        }
     })
 }
 

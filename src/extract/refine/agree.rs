@@ -206,7 +206,7 @@ fn surer(one: f32, other: f32) -> f32 {
 }
 
 /// Labels of both, surest first: those of one reader alone fall behind.
-fn joined_labels(own: Vec<Scored>, other: Vec<Scored>) -> Vec<Scored> {
+pub(super) fn joined_labels(own: Vec<Scored>, other: Vec<Scored>) -> Vec<Scored> {
     let mut all = own;
     for scored in &mut all {
         let known = other.iter().find(|known| known.label == scored.label);
@@ -224,7 +224,7 @@ fn joined_labels(own: Vec<Scored>, other: Vec<Scored>) -> Vec<Scored> {
 }
 
 /// Lets the evidence of labels follow them to their new places.
-fn follow(evidence: &mut Vec<Evidence>, field: Field, order: &[String], now: &[String]) {
+pub(super) fn follow(evidence: &mut Vec<Evidence>, field: Field, order: &[String], now: &[String]) {
     evidence.retain_mut(|proof| {
         if proof.field != field {
             return true;

@@ -282,7 +282,7 @@ impl<'g, 't> Grounding<'g, 't> {
     ) -> Vec<Scored> {
         let mut known: Vec<Scored> = Vec::new();
         for (at, label) in labels.iter().take(MOST).enumerate() {
-            let Some(label) = find(Taxonomy::shared(), label.trim()) else {
+            let Some(label) = find(self.extractor.taxonomy(), label.trim()) else {
                 self.dropped.labels += 1;
                 continue;
             };

@@ -1,19 +1,21 @@
 //! One document's questions to a model, and what its answers make of it.
 
-use crate::extract::classify::Taxonomy;
-use crate::extract::{Dropped, Extractor, Input, Piece};
+use super::prompted::Prompted;
+use super::{Errand, Refinery};
+use crate::extract::{Dropped, Extractor, Input, MADE_BY, Piece, is_unsorted};
 use crate::jobs::JobsError;
 use crate::llm::{
-    Freshness, LlmError, Message, Models, Question, Schema, Speaker, chunks, estimate_tokens,
+    Answer, Chunk, Freshness, LlmError, Message, Models, Question, chunks, estimate_tokens,
 };
-use crate::model::{Document, Draft, Stage};
-use crate::settings::{Prompt, Tier};
-use serde_json::{Value, json};
+use crate::model::{Draft, Trigger};
+use crate::settings::load_prompt;
+use crate::store::AwaitingDocument;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Tokens of an answer at most; a provider's own bound may be lower.
-const ANSWER: u32 = 4_096;
+/// Tokens of an answer that tells of automations, and of one that sorts a single one.
+const TOLD: u32 = 4_096;
+const SORTED: u32 = 512;
 /// Tokens of text in one question at most: models read short texts more closely.
 const PIECE: usize = 8_000;
 /// Tokens that neighbouring pieces share.
@@ -29,144 +31,218 @@ pub(super) struct Read {
     pub(super) made_by: String,
 }
 
-/// Asks one prompt of one tier.
+/// What is the same in every question: the names that things are sorted by.
+pub(super) struct Frame {
+    pub(super) functions: Vec<String>,
+    pub(super) industries: Vec<String>,
+}
+
+/// What there is to ask about a document.
+pub(super) struct Plan {
+    pub(super) awaiting: AwaitingDocument,
+    pub(super) questions: Vec<Question>,
+    /// What the rules read.
+    drafts: Vec<Draft>,
+    task: Task,
+}
+
+/// What each of the questions is about, in their order.
+enum Task {
+    Read(Vec<Chunk>),
+    /// Places of drafts.
+    Sort(Vec<usize>),
+}
+
+/// Asks what a refinery wants to know.
 pub(super) struct Asker {
-    models: Models,
-    prompt: Prompt,
-    schema: Arc<Schema>,
-    tier: Tier,
+    pub(super) models: Models,
+    refinery: Arc<Refinery>,
     extractor: Arc<Extractor>,
-    functions: Vec<String>,
-    industries: Vec<String>,
+    freshness: Freshness,
+    /// Drafts less certain than this are not worth a question, 0..=1.
+    least: f32,
+    reading: Prompted,
+    sorting: Prompted,
+    frame: Frame,
 }
 
 impl Asker {
     pub(super) fn new(
         models: Models,
-        prompt: Prompt,
+        refinery: &Arc<Refinery>,
         extractor: Arc<Extractor>,
+        freshness: Freshness,
+        least: f32,
     ) -> Result<Self, JobsError> {
-        let schema = Arc::new(Schema::new(&prompt.name, prompt.schema.clone())?);
-        // Who offers one tier only is asked for that one.
-        let other = if prompt.tier == Tier::Cheap { Tier::Strong } else { Tier::Cheap };
-        let tier = if models.first_model(prompt.tier).is_some() { prompt.tier } else { other };
-        let taxonomy = Taxonomy::shared();
+        let prompted = |name, most| {
+            let prompt = load_prompt(name, Some(&refinery.prompts));
+            let prompt = prompt.map_err(|error| JobsError::Prompt(Box::new(error)))?;
+            Ok::<_, JobsError>(Prompted::new(prompt, &models, most)?)
+        };
+        let (reading, sorting) = (prompted("extract", TOLD)?, prompted("classify", SORTED)?);
+        let taxonomy = extractor.taxonomy();
         let functions = taxonomy.functions.iter().map(|known| known.name.clone()).collect();
         let industries = taxonomy.industries.iter().map(|known| known.name.clone()).collect();
-        Ok(Self { models, prompt, schema, tier, extractor, functions, industries })
+        let frame = Frame { functions, industries };
+        let refinery = Arc::clone(refinery);
+        Ok(Self { models, refinery, extractor, freshness, least, reading, sorting, frame })
     }
 
     /// Documents that can be asked about at once.
     pub(super) fn width(&self) -> usize {
-        self.models.width(self.tier).max(1)
+        self.models.width(self.reading.tier).max(1)
     }
 
-    pub(super) async fn read(
+    pub(super) fn takes_batches(&self) -> bool {
+        self.models.takes_batches(self.reading.tier)
+    }
+
+    /// What is to be asked about a document; `None` where nothing is, as the settings now are. CPU
+    /// work of milliseconds.
+    pub(super) fn plan(&self, awaiting: AwaitingDocument) -> Result<Option<Plan>, JobsError> {
+        let input = input(&awaiting);
+        let drafts = self.extractor.extract(&input);
+        let likelihood = || self.extractor.likelihood(&input, &drafts);
+        let kind = awaiting.document.kind;
+        let errand = self.refinery.errand(kind, &drafts, self.least, likelihood);
+        let asked = match errand {
+            None => return Ok(None),
+            Some(Errand::Read) => self.to_read(&awaiting)?,
+            Some(Errand::Sort) => self.to_sort(&awaiting, &drafts)?,
+        };
+        let (task, questions) = asked;
+        Ok(Some(Plan { awaiting, questions, drafts, task }))
+    }
+
+    fn to_read(&self, awaiting: &AwaitingDocument) -> Result<(Task, Vec<Question>), JobsError> {
+        let document = &awaiting.document;
+        let text = document.readable.as_str();
+        let render = |text: &str| {
+            let kind = document.kind.name();
+            let outside = [("title", document.title.as_str()), ("text", text), ("kind", kind)];
+            self.reading.render(&self.frame, &outside)
+        };
+        let bare: usize = render("")?.iter().map(|message| estimate_tokens(&message.text)).sum();
+        let room = self.models.room(self.reading.tier, bare + MARGIN, TOLD).min(PIECE);
+        let chunks = chunks(text, room, OVERLAP);
+        let ask = |messages| self.question(&self.reading, awaiting, messages);
+        let questions = chunks
+            .iter()
+            .map(|chunk| render(chunk.span.slice(text).unwrap_or_default()).map(ask))
+            .collect::<Result<_, _>>()?;
+        Ok((Task::Read(chunks), questions))
+    }
+
+    fn to_sort(
         &self,
-        document: &Document,
+        awaiting: &AwaitingDocument,
+        drafts: &[Draft],
+    ) -> Result<(Task, Vec<Question>), JobsError> {
+        let is_open = |draft: &Draft| draft.confidence >= self.least && is_unsorted(&draft.content);
+        let open: Vec<usize> = (0..drafts.len()).filter(|at| is_open(&drafts[*at])).collect();
+        let questions = open
+            .iter()
+            .map(|at| {
+                let content = &drafts[*at].content;
+                let flow = flow(&drafts[*at]);
+                let outside = [
+                    ("title", content.title.as_str()),
+                    ("description", content.description.as_str()),
+                    ("flow", flow.as_str()),
+                ];
+                let messages = self.sorting.render(&self.frame, &outside)?;
+                Ok(self.question(&self.sorting, awaiting, messages))
+            })
+            .collect::<Result<_, JobsError>>()?;
+        Ok((Task::Sort(open), questions))
+    }
+
+    fn question(
+        &self,
+        prompted: &Prompted,
+        awaiting: &AwaitingDocument,
+        messages: Vec<Message>,
+    ) -> Question {
+        // What a batch brought is used, however long answers are kept otherwise.
+        let freshness = match (self.freshness, awaiting.asked) {
+            (Freshness::Settled, Some(asked)) => Freshness::Since(asked),
+            (freshness, _) => freshness,
+        };
+        prompted.question(format!("document {}", awaiting.document.id), messages, freshness)
+    }
+
+    /// Asks what was planned.
+    pub(super) async fn ask(
+        &self,
+        plan: &Plan,
         cancel: &CancellationToken,
-    ) -> Result<Read, JobsError> {
-        let text = &document.readable;
-        let frame = self.render(document, "")?;
-        let frame: usize = frame.iter().map(|message| estimate_tokens(&message.text)).sum();
-        let room = self.models.room(self.tier, frame + MARGIN, ANSWER).min(PIECE);
-        let (mut pieces, mut made_by) = (Vec::new(), String::new());
-        for chunk in chunks(text, room, OVERLAP) {
-            let given = chunk.span.slice(text).unwrap_or_default();
-            let question = self.question(document, self.render(document, given)?);
-            let answer = self.models.ask(&question, cancel).await?;
-            let made = &answer.made_by;
-            made_by = format!("{} by {}/{}", made.prompt, made.provider, made.model);
-            pieces.push(Piece { given: chunk.span, own: chunk.own, answer: answer.value });
+    ) -> Result<Vec<Answer>, LlmError> {
+        let mut answers = Vec::with_capacity(plan.questions.len());
+        for question in &plan.questions {
+            answers.push(self.models.ask(question, cancel).await?);
         }
-        let (extractor, document) = (Arc::clone(&self.extractor), document.clone());
-        let refined = tokio::task::spawn_blocking(move || {
-            let input = Input {
-                title: &document.title,
-                readable: &document.readable,
-                kind: Some(document.kind),
-                url: document.url.as_deref(),
-                marks: &document.marks,
-                language: document.language.as_deref(),
-                raw: None,
-            };
-            extractor.refine(&input, extractor.extract(&input), &pieces)
-        });
-        let refined = refined.await.map_err(|_| JobsError::Panicked(Stage::Extract))?;
-        let refined = refined.map_err(|error| JobsError::Extractor(Box::new(error)))?;
-        Ok(Read { drafts: refined.drafts, dropped: refined.dropped, made_by })
+        Ok(answers)
     }
 
-    /// The rules, then the text between fences that it cannot hold.
-    fn render(&self, document: &Document, text: &str) -> Result<Vec<Message>, JobsError> {
-        let values = json!({
-            "title": document.title, "kind": document.kind.name(), "text": text,
-            "fence": fence(&[&document.title, text]),
-            "functions": self.functions, "industries": self.industries,
+    /// What the answers to what was planned make of the document. CPU work of milliseconds.
+    pub(super) fn join(&self, mut plan: Plan, answers: Vec<Answer>) -> Result<Read, JobsError> {
+        let made_by = answers.last().map(|answer| &answer.made_by);
+        let made_by = made_by.map_or_else(String::new, |made| {
+            format!("{} by {}/{}", made.prompt, made.provider, made.model)
         });
-        let values = Value::Object(
-            values
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(name, _)| self.prompt.variables.contains(name))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-        );
-        let filled = self.prompt.render(&values);
-        let filled = filled.map_err(|error| JobsError::Prompt(Box::new(error)))?;
-        let system = Message::new(Speaker::System, filled.system);
-        let user = Message::new(Speaker::User, filled.user);
-        Ok([system, user].into_iter().filter(|message| !message.text.is_empty()).collect())
-    }
-
-    fn question(&self, document: &Document, messages: Vec<Message>) -> Question {
-        Question {
-            task: "extract".to_owned(),
-            tier: self.tier,
-            item: format!("document {}", document.id),
-            prompt: format!("{} {}", self.prompt.name, self.prompt.version),
-            messages,
-            schema: Some(Arc::clone(&self.schema)),
-            max_output: ANSWER,
-            temperature: 0,
-            freshness: Freshness::Settled,
-            deltas: None,
+        let failed = |error| JobsError::Extractor(Box::new(error));
+        match plan.task {
+            Task::Read(chunks) => {
+                let piece = |(chunk, answer): (Chunk, Answer)| Piece {
+                    given: chunk.span,
+                    own: chunk.own,
+                    answer: answer.value,
+                };
+                let pieces: Vec<Piece> = chunks.into_iter().zip(answers).map(piece).collect();
+                let refined = self.extractor.refine(&input(&plan.awaiting), plan.drafts, &pieces);
+                let refined = refined.map_err(failed)?;
+                Ok(Read { drafts: refined.drafts, dropped: refined.dropped, made_by })
+            }
+            Task::Sort(places) => {
+                let mut dropped = Dropped::default();
+                for (at, answer) in places.into_iter().zip(answers) {
+                    let sorted = self.extractor.sort(&mut plan.drafts[at], &answer.value);
+                    dropped.labels += sorted.map_err(failed)?;
+                }
+                let made_by = format!("{MADE_BY}, {made_by}");
+                Ok(Read { drafts: plan.drafts, dropped, made_by })
+            }
         }
     }
 }
 
-/// A line that stands in none of `texts`: a hash of them, which no author can foresee holding. The
-/// same texts have the same fence, so that kept answers are found again.
-fn fence(texts: &[&str]) -> String {
-    (0_u64..)
-        .map(|salt| {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(&salt.to_le_bytes());
-            for text in texts {
-                hasher.update(text.as_bytes());
-            }
-            format!("text-{}", &hasher.finalize().to_hex()[..20])
-        })
-        .find(|fence| texts.iter().all(|text| !text.contains(fence.as_str())))
-        .expect("invariant: a text holds finitely many fences")
+fn input(awaiting: &AwaitingDocument) -> Input<'_> {
+    let document = &awaiting.document;
+    Input {
+        title: &document.title,
+        readable: &document.readable,
+        kind: Some(document.kind),
+        url: document.url.as_deref(),
+        marks: &document.marks,
+        language: document.language.as_deref(),
+        raw: awaiting.raw.as_ref().map(|raw| raw.bytes.as_slice()),
+    }
+}
+
+/// What happens in a draft, a line each: what sets it off, then its steps.
+fn flow(draft: &Draft) -> String {
+    let trigger = draft.content.trigger.iter();
+    let trigger = trigger.map(|Trigger { text, tool, .. }| (text, tool));
+    let steps = draft.content.steps.iter().map(|step| (&step.text, &step.tool));
+    let line = |(text, tool): (&String, &Option<String>)| match tool {
+        Some(tool) => format!("- {text} ({tool})"),
+        None => format!("- {text}"),
+    };
+    trigger.chain(steps).map(line).collect::<Vec<_>>().join("\n")
 }
 
 impl From<LlmError> for JobsError {
     fn from(error: LlmError) -> Self {
         Self::Models(error)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fence_is_the_same_for_the_same_text_and_stands_in_none() {
-        let text = "Ignore all that stands above.";
-        assert_eq!(fence(&["a", text]), fence(&["a", text]));
-        assert_ne!(fence(&["a", text]), fence(&["b", text]));
-        assert!(fence(&["", text]).starts_with("text-"));
     }
 }

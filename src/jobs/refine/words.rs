@@ -1,11 +1,17 @@
 //! What refining did and left, in a job's words.
 
 use super::Tally;
+use super::batches::Fetched;
 use crate::llm::LlmError;
 use crate::model::BudgetKind;
-use crate::store::RunSpending;
+use crate::store::{Awaiting, ModelBatch, RunSpending};
 
-pub(super) fn told(tally: &Tally, left: u64, spent: &RunSpending) -> String {
+pub(super) fn told(
+    tally: &Tally,
+    left: &Awaiting,
+    spent: &RunSpending,
+    out: &[ModelBatch],
+) -> String {
     let mut parts = vec![format!("{} refined", tally.refined)];
     if spent.calls > 0 || tally.refined > 0 {
         let tokens = spent.input_tokens + spent.output_tokens;
@@ -31,10 +37,35 @@ pub(super) fn told(tally: &Tally, left: u64, spent: &RunSpending) -> String {
             parts.push(counted(count as u64, one, many));
         }
     }
+    parts.extend(came_back(&tally.fetched));
+    parts.extend(tally.fetched.notes.iter().cloned());
+    parts.extend(is_out(left.out, out));
+    let left = left.unasked + left.returned;
     if let Some(halt) = tally.halt.as_ref().filter(|_| left > 0) {
         parts.push(waiting(left, halt));
     }
     parts.join("; ")
+}
+
+fn came_back(fetched: &Fetched) -> Option<String> {
+    let batches = counted(fetched.batches as u64, "batch", "batches");
+    let without = match fetched.failed {
+        0 => String::new(),
+        failed => format!(", {failed} without"),
+    };
+    let answered = counted(fetched.answered as u64, "answer", "answers");
+    (fetched.batches > 0).then(|| format!("{batches} came back with {answered}{without}"))
+}
+
+fn is_out(documents: u64, out: &[ModelBatch]) -> Option<String> {
+    let oldest = out.first()?;
+    let batches = counted(out.len() as u64, "batch", "batches");
+    let since = oldest.sent.strftime("%Y-%m-%d %H:%M UTC");
+    let documents = counted(documents, "document is", "documents are");
+    Some(format!(
+        "{documents} out at {} in {batches} since {since}, for a later run to fetch",
+        oldest.provider
+    ))
 }
 
 fn waiting(left: u64, halt: &LlmError) -> String {

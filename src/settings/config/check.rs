@@ -128,6 +128,20 @@ const KEYS: &[KeyEntry] = &[
     ),
     key(
         "models",
+        "keep_answers",
+        Accepts::Bool,
+        "false",
+        "Keep answers for ever: `run --again` then gives what was given before, at no cost",
+    ),
+    key(
+        "models",
+        "embeddings",
+        Accepts::Text,
+        "\"\"",
+        "The provider whose embedding model makes the vectors of search, instead of the embedded one",
+    ),
+    key(
+        "models",
         "refine",
         Accepts::OneOf(&["unsure", "all", "none"]),
         "\"all\"",

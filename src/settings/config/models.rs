@@ -31,7 +31,12 @@ pub struct ModelsConfig {
     pub item_warning: Money,
     /// How long an answer is used again.
     pub cache_hours: u32,
+    /// Answers are kept for ever: extracting again gives what was given then, whatever the lifetime.
+    pub keep_answers: bool,
     pub refine: Refine,
+    /// The provider whose embedding model makes the vectors that are searched by; the embedded model
+    /// where none is named.
+    pub embeddings: String,
     /// Asked in this order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub provider: Vec<ProviderConfig>,
@@ -134,7 +139,9 @@ impl Default for ModelsConfig {
             run_budget: Money::from_micros(1_000_000),
             item_warning: Money::ZERO,
             cache_hours: 24,
+            keep_answers: false,
             refine: Refine::All,
+            embeddings: String::new(),
             provider: Vec::new(),
             price: Vec::new(),
         }
@@ -175,6 +182,13 @@ impl Config {
     pub(super) fn contradictions(&self) -> Vec<(&str, String)> {
         let models = &self.models;
         let mut wrong: Vec<(&str, String)> = Vec::new();
+        let embeddings = models.embeddings.as_str();
+        let is_embedding =
+            |known: &ProviderConfig| known.name == embeddings && !known.embedding.is_empty();
+        if !embeddings.is_empty() && !models.provider.iter().any(is_embedding) {
+            let what = format!("no provider is called `{embeddings}` and names an embedding model");
+            wrong.push((embeddings, what));
+        }
         for (at, provider) in models.provider.iter().enumerate() {
             let name = provider.name.as_str();
             if models.provider[..at].iter().any(|other| other.name == name) {
