@@ -20,6 +20,7 @@ mod prose;
 mod reading;
 mod refine;
 mod role;
+mod sign;
 mod stance;
 mod structure;
 mod telling;

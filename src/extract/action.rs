@@ -4,6 +4,7 @@ mod words;
 
 use super::lexicon::{self, Form};
 use super::structure::Kind;
+use std::borrow::Cow;
 use std::ops::Range;
 use words::{
     ACTORS, GOING, NEGATIONS, NOUN_LEADS, OBJECT_LEADS, OPINIONS, PASSIVES, PAST_PASSIVES,
@@ -14,7 +15,7 @@ use words::{
 const LONGEST: usize = 170;
 
 struct Word<'t> {
-    lower: String,
+    lower: Cow<'t, str>,
     text: &'t str,
     range: Range<usize>,
     /// A comma, colon, dash or bracket stands before it.
@@ -65,7 +66,7 @@ fn split(sentence: &str) -> Vec<Word<'_>> {
         }
         if let Some(from) = start.take() {
             let text = &sentence[from..at];
-            words.push(Word { lower: text.to_lowercase(), text, range: from..at, is_parted });
+            words.push(Word { lower: lower(text), text, range: from..at, is_parted });
             is_parted = false;
         }
         is_parted |= matches!(c, ',' | ':' | ';' | '–' | '—' | '(' | ')' | '→' | '|' | '/' | '。');
@@ -73,17 +74,23 @@ fn split(sentence: &str) -> Vec<Word<'_>> {
     words
 }
 
+/// `word` in lower case; a copy only of one that is not.
+fn lower(word: &str) -> Cow<'_, str> {
+    let is_lower = word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
+}
+
 fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
     let word = &words[at];
     let is_item = matches!(kind, Kind::Item { .. });
-    if GOING.contains(&word.lower.as_str()) && at > 0 {
-        return SENDABLE.contains(&words[at - 1].lower.as_str())
+    if GOING.contains(&word.lower.as_ref()) && at > 0 {
+        return SENDABLE.contains(&words[at - 1].lower.as_ref())
             && next_is(words, at, &["out", "to", "in", "back", "into", "up", "over", "straight"]);
     }
     let Some(form) = lexicon::form(&word.lower) else { return false };
     let previous = at.checked_sub(1).map(|at| &words[at]);
     let is_negated =
-        words[at.saturating_sub(3)..at].iter().any(|w| NEGATIONS.contains(&w.lower.as_str()));
+        words[at.saturating_sub(3)..at].iter().any(|w| NEGATIONS.contains(&w.lower.as_ref()));
     let is_past_habit = at >= 2 && words[at - 1].lower == "to" && words[at - 2].lower == "used";
     if is_negated || is_past_habit {
         return false;
@@ -91,18 +98,18 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
     let opens = at == 0 || (at <= 6 && word.is_parted && is_label(&words[..at]));
     let precedes_object = words.get(at + 1).is_some_and(|next| {
         !next.is_parted
-            && (OBJECT_LEADS.contains(&next.lower.as_str())
+            && (OBJECT_LEADS.contains(&next.lower.as_ref())
                 || next.text.starts_with(char::is_uppercase)
                 || next.lower.starts_with(|c: char| c.is_ascii_digit()))
     });
     match form {
         Form::Third => {
             let by_subject = previous.is_some_and(|p| {
-                SUBJECTS.contains(&p.lower.as_str())
+                SUBJECTS.contains(&p.lower.as_ref())
                     || (p.text.starts_with(char::is_uppercase) && at > 1)
             });
             let is_noun =
-                previous.is_some_and(|p| NOUN_LEADS.contains(&p.lower.as_str()) && !word.is_parted);
+                previous.is_some_and(|p| NOUN_LEADS.contains(&p.lower.as_ref()) && !word.is_parted);
             opens
                 || (!is_noun
                     && (precedes_object
@@ -113,13 +120,13 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
         }
         Form::Base => {
             let by_actor =
-                previous.is_some_and(|p| ACTORS.contains(&p.lower.as_str()) && !word.is_parted);
+                previous.is_some_and(|p| ACTORS.contains(&p.lower.as_ref()) && !word.is_parted);
             let is_infinitive = previous.is_some_and(|p| p.lower == "to");
             let serves = at >= 2
                 && is_infinitive
                 && words[..at - 1].iter().any(|w| {
                     matches!(
-                        w.lower.as_str(),
+                        w.lower.as_ref(),
                         "use"
                             | "uses"
                             | "used"
@@ -136,17 +143,17 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
                     )
                 });
             let has_object = words.get(at + 1).is_some_and(|next| !next.is_parted);
-            let is_opinion = OPINIONS.contains(&word.lower.as_str());
+            let is_opinion = OPINIONS.contains(&word.lower.as_ref());
             (opens && has_object && (is_item || precedes_object))
                 || (by_actor && precedes_object && (!is_infinitive || serves) && !is_opinion)
         }
         Form::Progressive => opens && has_next(words, at) && (is_item || precedes_object),
         Form::Past => previous.is_some_and(|p| {
-            PASSIVES.contains(&p.lower.as_str())
+            PASSIVES.contains(&p.lower.as_ref())
                 || (at >= 2
-                    && PASSIVES.contains(&words[at - 2].lower.as_str())
+                    && PASSIVES.contains(&words[at - 2].lower.as_ref())
                     && (p.lower.ends_with("ly")
-                        || matches!(p.lower.as_str(), "then" | "also" | "all" | "being")))
+                        || matches!(p.lower.as_ref(), "then" | "also" | "all" | "being")))
         }),
         Form::Foreign => true,
     }
@@ -157,7 +164,7 @@ fn is_told_as_past(words: &[Word], at: usize) -> bool {
     lexicon::form(&words[at].lower) == Some(Form::Past)
         && words[at.saturating_sub(2)..at]
             .iter()
-            .any(|word| PAST_PASSIVES.contains(&word.lower.as_str()))
+            .any(|word| PAST_PASSIVES.contains(&word.lower.as_ref()))
 }
 
 /// Whether the few words before a colon or dash are a label, not a clause.
@@ -170,7 +177,7 @@ fn has_next(words: &[Word], at: usize) -> bool {
 }
 
 fn next_is(words: &[Word], at: usize, wanted: &[&str]) -> bool {
-    words.get(at + 1).is_some_and(|next| wanted.contains(&next.lower.as_str()))
+    words.get(at + 1).is_some_and(|next| wanted.contains(&next.lower.as_ref()))
 }
 
 /// Cuts the sentence so that each head has its clause: with its subject before it, up to the next.
@@ -214,7 +221,7 @@ fn lead(words: &[Word], head: usize) -> usize {
         Some(Form::Third) => {
             let is_plain = head == 0
                 || words[head].is_parted
-                || SUBJECTS.contains(&words[head - 1].lower.as_str())
+                || SUBJECTS.contains(&words[head - 1].lower.as_ref())
                 || words[head - 1].lower.ends_with("ly");
             let subject = subject(words, head);
             // A long way back is no subject but a clause of its own.
@@ -228,7 +235,7 @@ fn lead(words: &[Word], head: usize) -> usize {
 fn subject(words: &[Word], head: usize) -> usize {
     let mut at = head;
     while at > 0 && head - at < 9 && !words[at].is_parted {
-        let before = words[at - 1].lower.as_str();
+        let before = words[at - 1].lower.as_ref();
         if matches!(
             before,
             "and" | "then" | "und" | "y" | "et" | "e" | "if" | "so" | "that" | "which"

@@ -96,8 +96,9 @@ pub(crate) fn trigger(
                 add(kind, strength * weight, Some(&reading.outline.sentences[at].range));
             }
         } else {
-            let is_named = opens_with_trigger(reading, at);
-            for (kind, strength) in trigger::named_kinds(reading.sentence(at)) {
+            let mut names = trigger::named_kinds(reading.sentence(at)).peekable();
+            let is_named = names.peek().is_some() && opens_with_trigger(reading, at);
+            for (kind, strength) in names {
                 let range = &reading.outline.sentences[at].range;
                 add(kind, strength * weight * if is_named { 1.6 } else { 0.8 }, Some(range));
             }

@@ -20,7 +20,7 @@ pub use gold::Example;
 pub use learned::{Correction, Facet, Learned, Told};
 pub use taxonomy::{Function, Industry, Taxonomy};
 
-use crate::embed::{DIMENSIONS, Model};
+use crate::embed::DIMENSIONS;
 use crate::model::{Scored, TriggerKind};
 use learned::{Meaning, Seen};
 use prior::{LEAST, Prior};
@@ -126,6 +126,11 @@ impl Classifier {
 
     /// Everything at once, for the price of one.
     pub fn classify(&self, title: &str, text: &str) -> Classification {
+        self.classify_with_meaning(title, text).0
+    }
+
+    /// The same, with the vector of the whole text.
+    fn classify_with_meaning(&self, title: &str, text: &str) -> (Classification, Vec<f32>) {
         let dense = dense_of(title, text);
         let meaning = dense[dense.len() - DIMENSIONS..].to_vec();
         let point = self.weights.space.place(&keys_of(title, text), dense);
@@ -143,15 +148,14 @@ impl Classifier {
             kinds.map(|(kind, score)| (*kind, calibration.probability(score))).collect();
         triggers.sort_by(|a, b| b.1.total_cmp(&a.1));
         let industries = self.industries.judge(title, text, &meaning);
-        Classification { functions, industries, triggers }
+        (Classification { functions, industries, triggers }, meaning)
     }
 
     /// What is known of a story that stands elsewhere than in a gallery. There the weights for functions
     /// do not hold: authors tell of their trade, not of what was built; a function is told by its signs,
     /// and without any its probability is small.
     pub fn classify_story(&self, title: &str, text: &str) -> Classification {
-        let mut found = self.classify(title, text);
-        let meaning = Model::shared().encode_dense(text).unwrap_or([0.0; DIMENSIONS]);
+        let (mut found, meaning) = self.classify_with_meaning(title, text);
         let told = self.stories.judge(title, text, &meaning);
         if told.is_empty() {
             found.functions.iter_mut().for_each(|scored| scored.p *= UNTOLD);
@@ -190,27 +194,34 @@ impl Classifier {
         self.learned.apply(Facet::Industries, &meaning, &mut found.industries, LEAST);
     }
 
-    /// Words of `text`, at most `most`, that speak for the industry called `label`.
+    /// For each label the words of `text`, at most `most`, that speak for the industry called so.
     pub(super) fn industry_places(
         &self,
-        label: &str,
+        labels: &[&str],
         text: &str,
         most: usize,
-    ) -> Vec<Range<usize>> {
-        self.industries.places(label, text, most)
+    ) -> Vec<Vec<Range<usize>>> {
+        self.industries.places(labels, text, most)
     }
 
-    /// Words of `text`, at most `most`, that speak for the function called `label`.
+    /// For each label the words of `text`, at most `most`, that speak for the function called so.
     pub(super) fn function_places(
         &self,
-        label: &str,
+        labels: &[&str],
         text: &str,
         most: usize,
         is_story: bool,
-    ) -> Vec<Range<usize>> {
+    ) -> Vec<Vec<Range<usize>>> {
         let prior = if is_story { &self.stories } else { &self.untaught };
-        let own = prior.places(label, text, most);
-        if own.is_empty() { lexicon::places(label, text, most) } else { own }
+        let mut places = prior.places(labels, text, most);
+        if places.iter().any(Vec::is_empty) {
+            let keywords = lexicon::places(labels, text, most);
+            for (own, keywords) in places.iter_mut().zip(keywords).filter(|(own, _)| own.is_empty())
+            {
+                *own = keywords;
+            }
+        }
+        places
     }
 
     fn meaning(&self, title: &str, text: &str) -> Meaning {

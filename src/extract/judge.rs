@@ -1,10 +1,8 @@
 //! Whether a stretch of text tells an automation at all.
 
 use super::reading::Reading;
-use crate::extract::pattern;
-use regex::RegexSet;
+use super::sign::{Sign, Signs};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// What speaks for and against, in the order of `features`, with its weight in log-odds: learned by
 /// `tests/train_judge.rs` from hand-marked texts, held to what was guessed before.
@@ -43,33 +41,6 @@ pub(super) const WEIGHTS: [(&str, f32); 22] = [
     ("release", -2.46),
 ];
 
-static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
-    pattern::set([
-        // 0 automatic
-        r"(?i)\b(?:automat\w*|workflows?|n8n|zapier|zaps?|scenario|agent|bot|script|make\.com|power automate|by itself|on its own|runs? itself|no one touches|nobody touches|hands.free|von (?:allein|selbst)|sol[oa]s?|tout seul|da sol[oa]|sozinh[oa])\b|自動",
-        // 1 built
-        r"(?i)\b(?:(?:we|i|he|she|they|my \w+|our \w+) (?:have |'ve |then |just |finally |recently |ended up )?(?:built|build|set up|setup|made|wired|rolled out|put together|automated|configured|created|hooked|connected|deployed|coded|cobbled)|what (?:i|we) (?:did|built|run)|here(?:'s| is) (?:how|what)|how it works|the setup|my setup|our setup|haben wir|gebaut|hemos montado|montamos|on a mis en place|abbiamo (?:fatto|messo))\b",
-        // 2 asks
-        r"(?i)\b(?:how (?:do|would|can|should) (?:you|i|we)|does any(?:one|body)|has any(?:one|body)|is there (?:a|any)|any(?:one|body) (?:know|else|using|have|tried|got|built|here)|looking for (?:a|an|recommendations|advice|something)|recommend(?:ations)?\?|what(?:'s| is) the best|which (?:tool|one|crm)|can any(?:one|body)|any (?:tips|advice|ideas|suggestions|recommendations)|help needed|please help|wie macht ihr|kennt jemand|hat jemand|alguien (?:sabe|usa)|quelqu'un)\b",
-        // 3 funding
-        r"(?i)\b(?:series [a-f]\b|seed round|raised \$|raises \$|raised [€£]|valuation|led by [a-z]+ (?:ventures|capital|partners)|investors?|ipo\b|acquir(?:ed|es|ing|ition)|venture capital|funding round|pre-seed|quarterly results|finanzierungsrunde|shareholders)\b",
-        // 4 hiring
-        r"(?i)\b(?:we(?:'re| are) hiring|job (?:openings?|description|posting|title|board)|openings?|vacanc(?:y|ies)|per hour|an hour plus|apply (?:now|by|here|with)|salary|full-time|part-time|responsibilities|years of experience|send (?:your|a) (?:cv|resume)|401k|remote \(|join our team|stellenangebot|wir suchen|competitive pay|cover letter|applicants?)\b",
-        // 5 hype
-        r"(?i)\b(?:game.?changer|mindset|smash (?:that|the) like|like and subscribe|hit subscribe|secret|10x|six figures|7.figure|passive income|changed my life|nobody (?:is )?(?:telling|talking)|the future of|revolution|unpopular opinion|hot take|rant|overhyped|hype|tired of|sick of|wake up|asleep|masterclass|free (?:training|course|guide)|opinion|rumou?r|gossip|apparently|price (?:increase|hike|change)|new pricing|pricing|opinions|ramble|transform(?:ed|ation|s)|reimagin\w+|seamless\w*|cutting.edge|ai.native|leader in|intelligent automation|results like these)\b",
-        // 6 event
-        r"(?i)\b(?:webinar|conference|meetup|summit|register (?:now|here|today)|early.bird|tickets? (?:are|on sale)|speakers?|keynote|join us|save the date|doors open|rsvp)\b",
-        // 7 offer
-        r"(?i)\b(?:\d+ ?% off|discount|coupon|limited time|black friday|sale ends|free trial|book a (?:call|demo)|dm me|link in bio|promo code|lifetime deal|sponsored|buy now|subscribe now)\b",
-        // 8 supposes
-        r"(?i)\b(?:imagine|what if|should|could|would|might|someday|one day|planning to|thinking (?:about|of)|want to|wish|hoping|going to try|considering|in theory|dream)\b",
-        // 9 catalogue
-        r"(?i)\b(?:pros|cons|pricing|starts? at|from \$\d|free (?:plan|forever|tier|trial)|best (?:for|overall|ai|crm|tools?|apps?)|ranked|rated|integrations|connect it to|supported (?:triggers|actions)|loved by|trusted by|[\d,]+\+ (?:apps|businesses|customers|tools|integrations)|affiliate|commission|top \d+)\b",
-        // 10 release
-        r"(?i)\b(?:release notes?|changelog|v?\d+\.\d+\.\d+|breaking changes?|deprecat\w+|no longer supported|contributors|upgrade notes|hotfix|backport\w*|bug ?fix\w*)\b|\(#\d+\)",
-    ])
-});
-
 /// The probability that `sentences` tell an automation that a reviewer would keep.
 pub(crate) fn confidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
     let features = features(reading, sentences);
@@ -90,17 +61,14 @@ pub(super) fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEI
         .filter(|s| !s.actions.is_empty() && s.cues.iter().any(|cue| cue.strength >= 0.45))
         .count();
     let truth = |holds: bool| f32::from(u8::from(holds));
-    let signs = Signs::count(reading, sentences);
+    let signs = Counted::over(reading, sentences);
+    let is_whole = sentences.len() == reading.said.len();
+    let of_whole = (!is_whole).then(|| Counted::over(reading, &(0..reading.said.len())));
     // A part of a longer text may leave to the whole what kind of thing it tells of.
-    let of_whole = if signs.any[0] && signs.any[1] {
-        signs.any
-    } else {
-        Signs::count(reading, &(0..reading.said.len())).any
-    };
-    let counts = |sign: usize| match (signs.any[sign], of_whole[sign]) {
+    let counts = |sign: Sign| match (signs.has(sign), &of_whole) {
         (true, _) => 1.0,
-        (false, true) => 0.7,
-        (false, false) => 0.0,
+        (false, Some(whole)) if whole.has(sign) => 0.7,
+        _ => 0.0,
     };
     let against = signs.against(reading, sentences);
     let told = [
@@ -111,8 +79,8 @@ pub(super) fn features(reading: &Reading, sentences: &Range<usize>) -> [f32; WEI
         tools_used(reading, sentences).min(3) as f32,
         sparseness(&reading.text[reading.bytes(sentences)], actions),
         truth(sentences.len() < reading.said.len()),
-        counts(0),
-        counts(1),
+        counts(Sign::Automatic),
+        counts(Sign::Built),
         truth(said.iter().any(|s| !s.claims.is_empty())),
         truth(actions < 0.5),
         truth(reading.is_product && actions >= 1.5),
@@ -142,29 +110,25 @@ fn tools_used(reading: &Reading, sentences: &Range<usize>) -> usize {
         .count()
 }
 
-/// Which signs stand in a stretch, and in what share of its sentences.
-struct Signs {
-    any: [bool; 11],
-    share: [f32; 11],
+/// How often a stretch of text carries each sign, by `Sign as usize`.
+struct Counted {
+    any: [bool; Sign::COUNT],
+    share: [f32; Sign::COUNT],
     questions: f32,
 }
 
-impl Signs {
-    fn count(reading: &Reading, sentences: &Range<usize>) -> Self {
-        let mut counts = [0usize; 11];
+impl Counted {
+    fn over(reading: &Reading, sentences: &Range<usize>) -> Self {
+        let mut counts = [0usize; Sign::COUNT];
         let mut questions = 0usize;
         for at in sentences.clone() {
-            let sentence = reading.sentence(at);
-            for sign in SIGNS.matches(sentence) {
-                counts[sign] += 1;
-            }
-            questions += usize::from(sentence.ends_with(['?', '？']));
+            reading.signs[at].numbers().for_each(|sign| counts[sign] += 1);
+            questions += usize::from(reading.sentence(at).ends_with(['?', '？']));
         }
-        let is_whole = sentences.len() == reading.outline.sentences.len();
-        for sign in SIGNS.matches(if is_whole { reading.title } else { "" }) {
-            counts[sign] += 2;
+        if sentences.len() == reading.outline.sentences.len() {
+            Signs::of(reading.title).numbers().for_each(|sign| counts[sign] += 2);
+            questions += usize::from(reading.title.ends_with('?')) * 2;
         }
-        questions += usize::from(is_whole && reading.title.ends_with('?')) * 2;
         let total = sentences.len().max(1) as f32;
         Self {
             any: counts.map(|n| n > 0),
@@ -173,21 +137,26 @@ impl Signs {
         }
     }
 
-    /// Each from 0 to 1, growing with the share of sentences that carry the sign, so that an aside
-    /// does not sink a story.
+    fn has(&self, sign: Sign) -> bool {
+        self.any[sign as usize]
+    }
+
+    /// What speaks against, each from 0 to 1, growing with the share of sentences that carry the sign,
+    /// so that an aside does not sink a story.
     fn against(&self, reading: &Reading, sentences: &Range<usize>) -> [f32; 9] {
+        let share = |sign: Sign| self.share[sign as usize];
         let full = |share: f32, at: f32| (share / at).min(1.0);
         let is_one = sentences.len() <= 2 && !reading.is_template;
         [
-            full(self.share[2] + 0.5 * self.questions, 0.25),
-            full(self.share[3], 0.25),
-            full(self.share[4], 0.25),
-            full(self.share[5], 0.2),
-            full(self.share[6], 0.25),
-            full(self.share[7], 0.3),
-            if is_one { 0.0 } else { full(self.share[8], 0.5) },
-            full(self.share[9], 0.25),
-            full(self.share[10], 0.25),
+            full(share(Sign::Asks) + 0.5 * self.questions, 0.25),
+            full(share(Sign::Funding), 0.25),
+            full(share(Sign::Hiring), 0.25),
+            full(share(Sign::Hype), 0.2),
+            full(share(Sign::Event), 0.25),
+            full(share(Sign::Offer), 0.3),
+            if is_one { 0.0 } else { full(share(Sign::Supposes), 0.5) },
+            full(share(Sign::Catalogue), 0.25),
+            full(share(Sign::Release), 0.25),
         ]
     }
 }

@@ -123,7 +123,7 @@ impl Writer<'_, '_> {
     }
 
     /// Points at words that speak for functions and industries; a label without any is inferred.
-    fn prove_labels(&self, content: &Content, proofs: &mut Proofs) {
+    fn prove_labels<'a>(&self, content: &'a Content, proofs: &mut Proofs) {
         let bytes = self.reading.bytes(&self.part.sentences);
         let words = &self.reading.text[bytes.clone()];
         let mut prove = |field, at, p, places: Vec<Range<usize>>| {
@@ -131,14 +131,18 @@ impl Writer<'_, '_> {
             let spans: Vec<_> = places.into_iter().map(here).collect();
             proofs.all(field, at, &spans, p);
         };
-        for (at, Scored { label, p }) in content.functions.iter().enumerate() {
-            let is_story = !self.reading.is_template;
-            let places = self.classifier.function_places(label, words, MOST_PLACES, is_story);
-            prove(Field::Functions, at, *p, places);
+        let labels =
+            |scored: &'a [Scored]| scored.iter().map(|one| one.label.as_str()).collect::<Vec<_>>();
+        let functions = labels(&content.functions);
+        let is_story = !self.reading.is_template;
+        let places = self.classifier.function_places(&functions, words, MOST_PLACES, is_story);
+        for (at, (scored, places)) in content.functions.iter().zip(places).enumerate() {
+            prove(Field::Functions, at, scored.p, places);
         }
-        for (at, Scored { label, p }) in content.industries.iter().enumerate() {
-            let places = self.classifier.industry_places(label, words, MOST_PLACES);
-            prove(Field::Industries, at, *p, places);
+        let industries = labels(&content.industries);
+        let places = self.classifier.industry_places(&industries, words, MOST_PLACES);
+        for (at, (scored, places)) in content.industries.iter().zip(places).enumerate() {
+            prove(Field::Industries, at, scored.p, places);
         }
     }
 

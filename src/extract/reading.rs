@@ -4,7 +4,8 @@ use super::action;
 use super::claim::{self, Claimed};
 use super::gazetteer::Gazetteer;
 use super::role::{Named, RoleModel, Scene};
-use super::structure::{Kind, Outline, Section};
+use super::sign::Signs;
+use super::structure::{Kind, Outline, Section, Sentence};
 use super::telling;
 use super::trigger::{self, Cue};
 use crate::model::DocumentKind;
@@ -30,6 +31,8 @@ pub(crate) struct Reading<'t> {
     pub(crate) outline: Outline,
     /// One a sentence of the outline.
     pub(crate) said: Vec<Said>,
+    /// One a sentence of the outline.
+    pub(crate) signs: Vec<Signs>,
     pub(crate) named: Vec<Named>,
     /// The probability that each of `named` is used.
     pub(crate) used: Vec<f32>,
@@ -58,9 +61,22 @@ impl<'t> Reading<'t> {
         let named = scene.named();
         let used = roles.used(&scene, &named);
         let said = said(text, &outline, is_template);
+        let signs = |sentence: &Sentence| Signs::of(&text[sentence.range.clone()]);
+        let signs = outline.sentences.iter().map(signs).collect();
         let is_declared = kind.is_some() && is_template;
         let is_product = matches!(kind, Some(DocumentKind::Launch | DocumentKind::Repository));
-        Self { title, text, outline, said, named, used, is_declared, is_template, is_product }
+        Self {
+            title,
+            text,
+            outline,
+            said,
+            signs,
+            named,
+            used,
+            is_declared,
+            is_template,
+            is_product,
+        }
     }
 
     /// The words of the sentence numbered `at`.

@@ -39,24 +39,29 @@ pub(super) fn functions_named(text: &str) -> impl Iterator<Item = &'static str> 
         .flat_map(|found| LEXICON.owners[found.pattern().as_usize()].iter().copied())
 }
 
-/// Where keywords of the function stand in `text`, one place a keyword: the longest `most` of them,
-/// in their order.
-pub(super) fn places(function: &str, text: &str, most: usize) -> Vec<Range<usize>> {
+/// For each function where keywords of it stand in `text`, one place a keyword: the longest `most` of
+/// them, in their order.
+pub(super) fn places(functions: &[&str], text: &str, most: usize) -> Vec<Vec<Range<usize>>> {
+    let mut all = vec![Vec::new(); functions.len()];
     let mut seen = BTreeSet::new();
-    let mut places: Vec<Range<usize>> = LEXICON
-        .terms
-        .find_iter(text)
-        .filter(|found| {
-            LEXICON.owners[found.pattern().as_usize()].contains(&function)
-                && stands_free(text, found.start(), found.end()) == (true, true)
-                && seen.insert(found.pattern())
-        })
-        .map(|found| found.range())
-        .collect();
-    places.sort_by_key(|place| (Reverse(place.len()), place.start));
-    places.truncate(most);
-    places.sort_by_key(|place| place.start);
-    places
+    for found in LEXICON.terms.find_iter(text) {
+        let owners = &LEXICON.owners[found.pattern().as_usize()];
+        let owns = |function: &&str| owners.contains(function);
+        if functions.iter().any(owns)
+            && stands_free(text, found.start(), found.end()) == (true, true)
+            && seen.insert(found.pattern())
+        {
+            for (function, places) in functions.iter().zip(&mut all) {
+                places.extend(owns(function).then(|| found.range()));
+            }
+        }
+    }
+    for places in &mut all {
+        places.sort_by_key(|place| (Reverse(place.len()), place.start));
+        places.truncate(most);
+        places.sort_by_key(|place| place.start);
+    }
+    all
 }
 
 /// Whether a word begins with the byte `start` of `text`, and whether one ends before `end`; scripts
@@ -78,8 +83,8 @@ mod tests {
     #[test]
     fn a_keyword_counts_for_each_of_its_functions_when_it_stands_free() {
         let text = "Send Invoices. An invoice is overdue; invoices wait.";
-        let places = places("Invoices and expenses", text, 2);
-        let words: Vec<&str> = places.into_iter().map(|place| &text[place]).collect();
+        let places = places(&["Invoices and expenses"], text, 2);
+        let words: Vec<&str> = places.concat().into_iter().map(|place| &text[place]).collect();
         assert_eq!(words, ["Invoices", "invoice"]);
         let found: Vec<&str> = functions_named("overdue invoices; reinvoicesment").collect();
         assert!(found.contains(&"Invoices and expenses"), "{found:?}");

@@ -170,17 +170,29 @@ impl Prior {
         found
     }
 
-    /// The first places in `text`, at most `most`, of terms that speak for the label; one a term.
-    pub(super) fn places(&self, label: &str, text: &str, most: usize) -> Vec<Range<usize>> {
-        let Some(label) = self.labels.iter().position(|known| known == label) else {
-            return Vec::new();
-        };
+    /// For each label the first places in `text`, at most `most`, of terms that speak for it; one a term.
+    pub(super) fn places(
+        &self,
+        labels: &[&str],
+        text: &str,
+        most: usize,
+    ) -> Vec<Vec<Range<usize>>> {
+        let mut places = vec![Vec::new(); labels.len()];
+        let number = |label: &&str| self.labels.iter().position(|known| known == label);
+        let numbers: Vec<Option<usize>> = labels.iter().map(number).collect();
+        if numbers.iter().all(Option::is_none) {
+            return places;
+        }
         let mut seen = BTreeSet::new();
-        self.heard(text)
-            .filter(|(pattern, _, voice)| voice.label == label && seen.insert(*pattern))
-            .map(|(_, place, _)| place)
-            .take(most)
-            .collect()
+        for (pattern, place, voice) in self.heard(text) {
+            let Some(at) = numbers.iter().position(|one| *one == Some(voice.label)) else {
+                continue;
+            };
+            if places[at].len() < most && seen.insert((at, pattern)) {
+                places[at].push(place);
+            }
+        }
+        places
     }
 
     /// Every term that stands in `text` as a word: its number, where, and for what it speaks.
@@ -251,8 +263,8 @@ mod tests {
     fn places_are_those_of_the_labels_own_terms() {
         let prior = Prior::of_stories(Taxonomy::shared());
         let text = "Kept: Invoices. Sent: invoicing and the invoices.";
-        let places = prior.places("Invoices and expenses", text, 5);
-        let words: Vec<&str> = places.into_iter().map(|place| &text[place]).collect();
+        let places = prior.places(&["Invoices and expenses"], text, 5);
+        let words: Vec<&str> = places.concat().into_iter().map(|place| &text[place]).collect();
         assert_eq!(words, ["Invoice"]);
     }
 }

@@ -202,13 +202,9 @@ impl Space {
         sorted.sort_unstable();
         let mut values: Vec<(u32, f32)> = Vec::with_capacity(sorted.len());
         let known = &self.keys[range.clone()];
-        let mut from = 0;
         for run in sorted.chunk_by(|a, b| a == b) {
-            from += known[from..].partition_point(|key| *key < run[0]);
-            if known.get(from) != Some(&run[0]) {
-                continue;
-            }
-            let row = range.start + from;
+            let Some(at) = find(known, run[0]) else { continue };
+            let row = range.start + at;
             let rarity = f64::from(1 + self.documents) / f64::from(1 + self.frequencies[row]);
             let value = (1.0 + (run.len() as f64).ln()) * (1.0 + rarity.ln());
             values.push((row as u32, value as f32));
@@ -219,6 +215,27 @@ impl Space {
         }
         values
     }
+}
+
+/// Where `key` stands among the `known`, which are in order.
+///
+/// Keys are hashes, spread evenly: the search begins where the key ought to stand and widens, which
+/// touches a few lines of memory where halving the whole would miss the cache at each step.
+fn find(known: &[u32], key: u32) -> Option<usize> {
+    let guess = ((u64::from(key) * known.len() as u64) >> 32) as usize;
+    let mut reach = 32;
+    let (mut from, mut to) = (guess, guess);
+    while from > 0 && known[from] >= key {
+        from = from.saturating_sub(reach);
+        reach *= 2;
+    }
+    reach = 32;
+    while to < known.len() && known[to] < key {
+        to = (to + reach).min(known.len());
+        reach *= 2;
+    }
+    let to = (to + 1).min(known.len());
+    known.get(from..to)?.binary_search(&key).ok().map(|at| from + at)
 }
 
 /// The features of a text, before any space.
@@ -338,6 +355,24 @@ mod tests {
         let point = space.place(&keys[0], dense_of("", "new lead"));
         let length: f32 = point.sparse[Group::Text as usize].iter().map(|(_, v)| v * v).sum();
         assert!((length - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_it_stands() {
+        let spread: Vec<u32> = (0..500).map(|at| at * 8_000_003 + at % 7).collect();
+        let crowded: Vec<u32> = (0..300).chain([u32::MAX - 1, u32::MAX]).collect();
+        for known in [spread, crowded, vec![7], vec![]] {
+            for (at, key) in known.iter().enumerate() {
+                assert_eq!(find(&known, *key), Some(at));
+            }
+            let lacks = |key: &u32| !known.contains(key);
+            assert!(
+                [5, 301, u32::MAX / 2]
+                    .iter()
+                    .filter(|k| lacks(k))
+                    .all(|k| find(&known, *k).is_none())
+            );
+        }
     }
 
     #[test]
