@@ -25,7 +25,9 @@ pub use automation::{
     Step, ToolRole, ToolUse, Trigger, TriggerKind,
 };
 pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
-pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation};
+pub use duplicate::{
+    DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Joined, Kept, LookAlikes, Separation,
+};
 pub use evidence::{Evidence, Field, Span};
 pub use id::{
     AutomationId, BatchId, BodyId, CallId, DecisionId, DocumentId, JobId, RunId, SourceId,
