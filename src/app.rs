@@ -10,6 +10,7 @@ mod carry;
 mod input;
 mod links;
 mod log;
+mod look_alikes;
 mod picture;
 mod screenshots;
 mod scribe;

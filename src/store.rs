@@ -18,6 +18,7 @@ mod drafts;
 mod duplicates;
 mod embeddings;
 mod error;
+mod figures;
 mod health;
 mod inspect;
 mod jobs;
@@ -32,6 +33,7 @@ mod row;
 mod saved_searches;
 mod schema;
 mod second_reader;
+mod source_rows;
 mod sources;
 
 pub use bodies::UsedBody;

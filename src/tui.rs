@@ -13,6 +13,7 @@ mod act_item;
 mod answer;
 mod chrome;
 mod conflict;
+mod differences;
 mod draft;
 mod draw;
 mod example;

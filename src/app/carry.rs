@@ -2,7 +2,7 @@
 //! loop): each question is a task of its own, and answers find their way by generation.
 
 use super::backend::Backend;
-use super::searches;
+use super::{look_alikes, searches};
 use crate::jobs::{self, Again, Plan};
 use crate::model::{AutomationId, SearchAnswer, SearchQuery, Stage};
 use crate::tui::{Command, Generation, Level, Loaded};
@@ -40,6 +40,7 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
                 }
             }
             Command::Search { generation, query } => search(&backend, generation, query).await,
+            Command::LoadDuplicates { generation } => look_alikes::send(&backend, generation).await,
             Command::LoadCounts => backend.send_counts().await,
             Command::LoadJobs => backend.send_jobs().await,
             Command::LoadTags => match backend.store.read(|reading| reading.list_tags()).await {

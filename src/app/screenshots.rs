@@ -59,6 +59,8 @@ const SCENES: &[Scene] = &[
     Scene { theme: "high-contrast", ..scene("inbox-high-contrast-80x24", SMALL, "jj") },
     scene("library-160x48", WIDE, "2/missed appointment<enter>"),
     scene("library-80x24", SMALL, "2/missed appointment<enter>"),
+    scene("duplicates-160x48", WIDE, "3jjj<tab>"),
+    scene("duplicates-80x24", SMALL, "3jjj<tab>"),
     Scene { is_running: true, ..scene("pipeline-160x48", WIDE, "5") },
     scene("palette-80x24", SMALL, ":appr"),
     scene("help-160x48", WIDE, "?"),

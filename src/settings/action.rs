@@ -10,6 +10,8 @@ pub enum Scope {
     Item,
     Inbox,
     Library,
+    Duplicates,
+    Compare,
     Pipeline,
     Welcome,
     LookAlikes,
@@ -23,12 +25,14 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::App,
         Self::List,
         Self::Item,
         Self::Inbox,
         Self::Library,
+        Self::Duplicates,
+        Self::Compare,
         Self::Pipeline,
         Self::Welcome,
         Self::LookAlikes,
@@ -49,6 +53,8 @@ impl Scope {
             Self::Item => "item",
             Self::Inbox => "inbox",
             Self::Library => "library",
+            Self::Duplicates => "duplicates",
+            Self::Compare => "compare",
             Self::Pipeline => "pipeline",
             Self::Welcome => "welcome",
             Self::LookAlikes => "look_alikes",
@@ -70,6 +76,8 @@ impl Scope {
             Self::Item => "an item",
             Self::Inbox => "Inbox",
             Self::Library => "Library",
+            Self::Duplicates => "Duplicates",
+            Self::Compare => "comparing look-alikes",
             Self::Pipeline => "Pipeline",
             Self::Welcome => "welcome",
             Self::LookAlikes => "look-alikes",
@@ -93,6 +101,10 @@ impl Scope {
 pub enum Context {
     Inbox,
     Library,
+    /// The list of groups.
+    Duplicates,
+    /// The members of a group beside each other.
+    Compare,
     Pipeline,
     Welcome,
     /// A popup with a list and nothing to type: history, messages.
@@ -112,9 +124,11 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Inbox,
         Self::Library,
+        Self::Duplicates,
+        Self::Compare,
         Self::Pipeline,
         Self::Welcome,
         Self::Viewer,
@@ -134,6 +148,8 @@ impl Context {
         match self {
             Self::Inbox => &[Scope::Inbox, Item, List, App],
             Self::Library => &[Scope::Library, Item, List, App],
+            Self::Duplicates => &[Scope::Duplicates, List, App],
+            Self::Compare => &[Scope::Compare, Scope::Duplicates, App],
             Self::Pipeline => &[Scope::Pipeline, List, App],
             Self::Welcome => &[Scope::Welcome, App],
             Self::Viewer => &[List, App],
@@ -211,6 +227,7 @@ registry! {
         Redo = "redo", "redo", "Do again what was taken back", COUNT;
         GoInbox = "inbox", "Inbox", "Go to the Inbox", PLAIN;
         GoLibrary = "library", "Library", "Go to the Library", PLAIN;
+        GoDuplicates = "duplicates", "Duplicates", "Go to the Duplicates", PLAIN;
         GoPipeline = "pipeline", "Pipeline", "Go to the Pipeline", PLAIN;
         NextScreen = "next_screen", "next screen", "Go to the next screen", PLAIN;
         PreviousScreen = "previous_screen", "previous screen", "Go to the previous screen", PLAIN;
@@ -254,6 +271,7 @@ registry! {
         LookAlikes = "look_alikes", "merge", "Show look-alikes to merge or keep apart; with marks, merge those", ASKS;
         History = "history", "history", "Show who decided what on this item", ITEM;
         UndoItem = "undo_item", "undo here", "Take the last decision on this item back", ITEM;
+        TakeApart = "take_apart", "take apart", "Take the newest merge apart that this item was in", ITEM;
         OpenUrl = "open_url", "open link", "Open the source in a browser", ITEM;
         CopyLink = "copy_link", "copy link", "Copy the link to the clipboard", ITEM;
         CopyMarkdown = "copy_markdown", "copy text", "Copy the item as Markdown", ITEM;
@@ -277,6 +295,22 @@ registry! {
         SavedSearches = "saved_searches", "saved searches", "Show the saved searches and what is new in each", PLAIN;
         MoreWords = "more_words", "more words", "Weigh words more than meaning", COUNT;
         MoreMeaning = "more_meaning", "more meaning", "Weigh meaning more than words", COUNT;
+    }
+    Duplicates {
+        MergeGroup = "merge", "merge", "Merge the group into the item that stays, with the values that are kept", PLAIN;
+        NotDuplicate = "apart", "not a duplicate", "Remember that the item under the cursor is not the one that stays", PLAIN;
+    }
+    Compare {
+        CompareDown = "down", "next field", "Go to the next field", PLAIN;
+        CompareUp = "up", "previous field", "Go to the previous field", PLAIN;
+        CompareLeft = "left", "item before", "Go to the item before", PLAIN;
+        CompareRight = "right", "next item", "Go to the next item", PLAIN;
+        NextDifference = "next_difference", "next difference", "Go to the next field that differs", PLAIN;
+        PreviousDifference = "previous_difference", "previous difference", "Go to the previous field that differs", PLAIN;
+        KeepValue = "keep", "keep this", "Keep the value under the cursor in the merged item", PLAIN;
+        LeaveOut = "leave_out", "leave out", "Leave the item out of this merge, or take it in again", PLAIN;
+        LetStay = "stay", "let stay", "Let this item stay; the others go into it", PLAIN;
+        CompareLeave = "leave", "to the groups", "Go back to the list of groups", PLAIN;
     }
     Pipeline {
         Run = "run", "run", "Run the whole pipeline now", PLAIN;

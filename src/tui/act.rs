@@ -11,9 +11,10 @@ use super::state::State;
 use crate::settings::{Action, Scope};
 
 /// The screens there are, in the order of their numbers.
-pub(super) const SCREENS: [(Screen, Action); 3] = [
+pub(super) const SCREENS: [(Screen, Action); 4] = [
     (Screen::Inbox, Action::GoInbox),
     (Screen::Library, Action::GoLibrary),
+    (Screen::Duplicates, Action::GoDuplicates),
     (Screen::Pipeline, Action::GoPipeline),
 ];
 
@@ -31,6 +32,7 @@ impl State {
             Scope::Item => self.act_on_item(action, count),
             Scope::Inbox => self.act_in_inbox(action),
             Scope::Library | Scope::Search => self.act_in_library(action, count),
+            Scope::Duplicates | Scope::Compare => self.act_in_duplicates(action),
             Scope::Pipeline => self.act_in_pipeline(action),
             Scope::Welcome => self.act_in_welcome(action),
             Scope::LookAlikes
@@ -60,6 +62,7 @@ impl State {
             Action::Redo => self.out.extend((0..times).map(|_| Command::Redo)),
             Action::GoInbox => self.go(Screen::Inbox),
             Action::GoLibrary => self.go(Screen::Library),
+            Action::GoDuplicates => self.go(Screen::Duplicates),
             Action::GoPipeline => self.go(Screen::Pipeline),
             Action::NextScreen => self.go_by(1),
             Action::PreviousScreen => self.go_by(SCREENS.len() - 1),
@@ -116,6 +119,7 @@ impl State {
         match screen {
             Screen::Inbox if !self.inbox.list.is_loaded => self.load_inbox(),
             Screen::Library => self.enter_library(),
+            Screen::Duplicates => self.load_duplicates(),
             Screen::Pipeline => self.out.push(Command::LoadJobs),
             Screen::Inbox => {}
         }
@@ -130,7 +134,7 @@ impl State {
 
     fn next_pane(&mut self, by: isize) {
         let panes: &[Focus] = match self.screen {
-            Screen::Inbox => &[Focus::List, Focus::Pane],
+            Screen::Inbox | Screen::Duplicates => &[Focus::List, Focus::Pane],
             Screen::Library => &[Focus::Search, Focus::List, Focus::Pane, Focus::Facets],
             Screen::Pipeline => {
                 self.pipeline.next_part(by);
@@ -141,7 +145,14 @@ impl State {
         let next = (at as isize + by).rem_euclid(panes.len() as isize) as usize;
         self.set_focus(panes[next]);
         if panes[next] == Focus::Pane {
-            self.light_first();
+            self.enter_pane();
+        }
+    }
+
+    fn enter_pane(&mut self) {
+        match self.screen {
+            Screen::Duplicates => self.enter_comparison(),
+            _ => self.light_first(),
         }
     }
 
@@ -177,6 +188,7 @@ impl State {
         match self.screen {
             Screen::Inbox => self.load_inbox(),
             Screen::Library => self.search(),
+            Screen::Duplicates => self.load_duplicates(),
             Screen::Pipeline => self.out.push(Command::LoadJobs),
         }
     }
@@ -184,6 +196,7 @@ impl State {
     fn act_in_list(&mut self, action: Action, count: Option<u32>) {
         match (self.screen, self.focus()) {
             (Screen::Pipeline, _) => return self.move_in_pipeline(action, count),
+            (Screen::Duplicates, _) if is_marking(action) => return self.nothing_to(action),
             (_, Focus::Pane) => return self.act_in_pane(action, count),
             (_, Focus::Facets) => return self.act_in_facets(action, count),
             _ => {}
@@ -213,7 +226,7 @@ impl State {
             Action::Clear => self.clear(),
             _ => {
                 self.set_focus(Focus::Pane);
-                self.light_first();
+                self.enter_pane();
             }
         }
     }
@@ -292,6 +305,11 @@ impl State {
             self.tell(Level::Info, "no further in this item");
         }
     }
+}
+
+/// Whether an action marks lines, which not every list has a use for.
+fn is_marking(action: Action) -> bool {
+    matches!(action, Action::Mark | Action::Range | Action::MarkAll | Action::Clear)
 }
 
 /// Moves a list's cursor by a movement action: whether it moved, or `None` for another action.

@@ -36,6 +36,7 @@ impl State {
                 self.rows.insert(rows);
                 self.on_answer(generation, answer);
             }
+            Loaded::Duplicates { generation, groups } => self.on_duplicates(generation, groups),
             Loaded::Counts(counts) => {
                 self.is_dirty |= self.counts != Some(counts);
                 self.counts = Some(counts);
@@ -94,6 +95,7 @@ impl State {
         };
         self.is_dirty |= !list.is_loaded || *list.ids != *ids;
         list.replace(ids);
+        self.duplicates.is_wanted_soon(self.now);
         if is_first_fill {
             // The item under the cursor stays under it; what came above it is shown too.
             list.top = 0;
@@ -105,6 +107,7 @@ impl State {
     /// the list has room for it.
     fn on_changed(&mut self, ids: &[AutomationId]) {
         self.library_changed();
+        self.duplicates_changed();
         self.out.push(Command::LoadCounts);
         if ids.is_empty() {
             self.pane.forget_all();

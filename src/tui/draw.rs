@@ -74,6 +74,7 @@ impl State {
             Screen::Inbox if self.shows_welcome() => self.paint_welcome(painter, body),
             Screen::Inbox => self.paint_inbox(painter, &areas),
             Screen::Library => self.paint_library(painter, &areas),
+            Screen::Duplicates => self.paint_duplicates(painter, &areas),
             Screen::Pipeline => {
                 self.paint_pipeline(painter, areas.status, areas.list.unwrap_or_default());
             }

@@ -6,8 +6,8 @@
 
 use super::session::Session;
 use crate::model::{
-    AutomationId, Counts, DecisionRow, Edit, InboxRow, ItemView, JobId, JobRow, QueueFilter,
-    SavedSearch, SearchAnswer, SearchQuery, Stage, Status, Verdict,
+    AutomationId, Counts, DecisionRow, Edit, Field, InboxRow, ItemView, JobId, JobRow, Kept,
+    LookAlikes, QueueFilter, SavedSearch, SearchAnswer, SearchQuery, Stage, Status, Verdict,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -51,13 +51,15 @@ pub enum Loaded {
     Item { generation: Generation, id: AutomationId, view: Option<Arc<ItemView>> },
     /// To `Search`; `rows` for the first hits (a screenful or two is enough).
     Search { generation: Generation, answer: Arc<SearchAnswer>, rows: Vec<InboxRow> },
+    /// To `LoadDuplicates`: strictest first.
+    Duplicates { generation: Generation, groups: Vec<LookAlikes> },
     /// To `LoadCounts`, and whenever they change.
     Counts(Counts),
     /// To `LoadJobs`, and a few times a second while jobs run.
     Jobs(JobsView),
     /// To each command that writes (`Decide`, `SetTags`, `Edit`, `Merge`, `Apart`): it is durable.
     Decided { token: Token, outcome: Result<DecidedItems, String> },
-    /// To `Undo` and `Redo`.
+    /// To `Undo`, `TakeApart` and `Redo`.
     Reversed { is_redo: bool, outcome: Result<ReversedItems, String> },
     /// Another process, reviewer or the pipeline wrote; `ids` may be empty when very many did.
     Changed { ids: Vec<AutomationId> },
@@ -169,6 +171,9 @@ pub enum Command {
         generation: Generation,
         query: SearchQuery,
     },
+    LoadDuplicates {
+        generation: Generation,
+    },
     LoadCounts,
     LoadJobs,
     LoadTags,
@@ -201,11 +206,12 @@ pub enum Command {
         token: Token,
         edit: Edit,
     },
-    /// Folds `members` into `lead`.
+    /// Folds `members` into `lead`, which takes the values that `keep` names.
     Merge {
         token: Token,
         lead: Seen,
         members: Vec<Seen>,
+        keep: Vec<(Field, Kept)>,
     },
     /// Remembers that the two are not the same.
     Apart {
@@ -216,6 +222,10 @@ pub enum Command {
     /// Takes the reviewer's last decision back (with `id`: the last on that item).
     Undo {
         id: Option<AutomationId>,
+    },
+    /// Takes the newest merge apart that the item was in.
+    TakeApart {
+        id: AutomationId,
     },
     Redo,
     OpenUrl(String),

@@ -44,7 +44,9 @@ impl State {
                 self.go(screen);
             }
         } else if self.shows_welcome() {
-        } else if areas.divider.is_some_and(|d| d.x.abs_diff(at.x) <= 1 && at.y >= d.y) {
+        } else if self.screen != Screen::Duplicates
+            && areas.divider.is_some_and(|d| d.x.abs_diff(at.x) <= 1 && at.y >= d.y)
+        {
             self.is_dragging = true;
         } else if areas.status.contains(at) && self.screen == Screen::Library {
             self.set_focus(Focus::Search);
@@ -54,6 +56,9 @@ impl State {
             self.toggle_facet(usize::from(line));
         } else if holds(areas.pane) {
             self.set_focus(Focus::Pane);
+            if self.screen == Screen::Duplicates {
+                return self.click_compare(at);
+            }
             self.click_pane(areas.pane.unwrap_or_default(), at);
         } else if let Some(area) = areas.list.filter(|area| area.contains(at)) {
             self.click_list(usize::from(at.y - area.y));
@@ -91,7 +96,9 @@ impl State {
         self.is_dirty = true;
         self.inbox.is_untouched = false;
         if self.areas().pane.is_some_and(|area| area.contains(at)) {
-            if let Some(shown) = &mut self.pane.shown {
+            if self.screen == Screen::Duplicates {
+                self.step_field(by.signum());
+            } else if let Some(shown) = &mut self.pane.shown {
                 shown.scroll_source(by);
             }
         } else if self.screen == Screen::Pipeline {

@@ -11,6 +11,7 @@ pub enum Screen {
     #[default]
     Inbox,
     Library,
+    Duplicates,
     Pipeline,
 }
 

@@ -8,7 +8,7 @@ use super::list::List;
 use super::message::{Command, Level};
 use super::pane::Pane;
 use super::rows::Rows;
-use super::screens::{inbox::Inbox, library::Library, pipeline::Pipeline};
+use super::screens::{duplicates::Duplicates, inbox::Inbox, library::Library, pipeline::Pipeline};
 use super::session::{Screen, Session};
 use super::writes::Writes;
 use crate::model::{AutomationId, Counts};
@@ -78,6 +78,7 @@ pub struct State {
     pub(super) screen: Screen,
     pub(super) inbox: Inbox,
     pub(super) library: Library,
+    pub(super) duplicates: Duplicates,
     pub(super) pipeline: Pipeline,
     pub(super) rows: Rows,
     pub(super) pane: Pane,
@@ -127,6 +128,7 @@ impl State {
             screen: session.screen,
             inbox,
             library,
+            duplicates: Duplicates::default(),
             pipeline: Pipeline::default(),
             rows: Rows::default(),
             pane: Pane::default(),
@@ -154,8 +156,9 @@ impl State {
         self.out.push(Command::LoadCounts);
         self.out.push(Command::LoadJobs);
         match self.screen {
-            Screen::Inbox | Screen::Pipeline => self.load_inbox(),
             Screen::Library => self.search(),
+            Screen::Duplicates => self.load_duplicates(),
+            _ => self.load_inbox(),
         }
         self.out.push(Command::SetMouse(self.has_mouse));
         std::mem::take(&mut self.out)
@@ -207,6 +210,7 @@ impl State {
             self.pane.rests_until,
             self.saves_at,
             self.inbox.reloads_at,
+            self.duplicates.reloads_at,
             self.library.asks_at,
         ];
         let next = timers.into_iter().flatten().chain(toasts.filter(|at| *at > self.now)).min()?;
@@ -233,6 +237,8 @@ impl State {
             Screen::Inbox => Context::Inbox,
             Screen::Library if self.library.focus == Focus::Search => Context::Search,
             Screen::Library => Context::Library,
+            Screen::Duplicates if self.duplicates.focus == Focus::Pane => Context::Compare,
+            Screen::Duplicates => Context::Duplicates,
             Screen::Pipeline => Context::Pipeline,
         }
     }
@@ -245,6 +251,7 @@ impl State {
         match self.screen {
             Screen::Inbox => self.inbox.focus,
             Screen::Library => self.library.focus,
+            Screen::Duplicates => self.duplicates.focus,
             Screen::Pipeline => Focus::List,
         }
     }
@@ -253,6 +260,7 @@ impl State {
         match self.screen {
             Screen::Inbox => self.inbox.focus = focus,
             Screen::Library => self.library.focus = focus,
+            Screen::Duplicates => self.duplicates.focus = focus,
             Screen::Pipeline => {}
         }
         self.is_dirty = true;
@@ -276,6 +284,7 @@ impl State {
         match self.screen {
             Screen::Inbox => Some(&self.inbox.list),
             Screen::Library => Some(&self.library.list),
+            Screen::Duplicates => Some(&self.duplicates.list),
             Screen::Pipeline => None,
         }
     }
@@ -284,6 +293,7 @@ impl State {
         match self.screen {
             Screen::Inbox => Some(&mut self.inbox.list),
             Screen::Library => Some(&mut self.library.list),
+            Screen::Duplicates => Some(&mut self.duplicates.list),
             Screen::Pipeline => None,
         }
     }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod bytes;
+mod duplicates;
 mod fake;
 mod flows;
 mod mouse;

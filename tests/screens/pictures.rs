@@ -49,6 +49,11 @@ fn the_pipeline() {
 }
 
 #[test]
+fn the_duplicates() {
+    picture("duplicates", &["3", "j tab l"]);
+}
+
+#[test]
 fn the_palette() {
     picture("palette", &[": 'rej'"]);
 }
