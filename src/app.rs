@@ -7,6 +7,7 @@
 
 mod backend;
 mod carry;
+mod figures;
 mod input;
 mod links;
 mod log;
@@ -16,6 +17,7 @@ mod screenshots;
 mod scribe;
 mod searches;
 mod session;
+mod sources;
 mod stops;
 mod terminal;
 mod watch;

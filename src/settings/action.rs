@@ -13,6 +13,8 @@ pub enum Scope {
     Duplicates,
     Compare,
     Pipeline,
+    Sources,
+    Report,
     Welcome,
     LookAlikes,
     Search,
@@ -25,7 +27,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::App,
         Self::List,
         Self::Item,
@@ -34,6 +36,8 @@ impl Scope {
         Self::Duplicates,
         Self::Compare,
         Self::Pipeline,
+        Self::Sources,
+        Self::Report,
         Self::Welcome,
         Self::LookAlikes,
         Self::Search,
@@ -56,6 +60,8 @@ impl Scope {
             Self::Duplicates => "duplicates",
             Self::Compare => "compare",
             Self::Pipeline => "pipeline",
+            Self::Sources => "sources",
+            Self::Report => "report",
             Self::Welcome => "welcome",
             Self::LookAlikes => "look_alikes",
             Self::Search => "search",
@@ -79,6 +85,8 @@ impl Scope {
             Self::Duplicates => "Duplicates",
             Self::Compare => "comparing look-alikes",
             Self::Pipeline => "Pipeline",
+            Self::Sources => "Sources",
+            Self::Report => "Report",
             Self::Welcome => "welcome",
             Self::LookAlikes => "look-alikes",
             Self::Search => "search box",
@@ -106,6 +114,10 @@ pub enum Context {
     /// The members of a group beside each other.
     Compare,
     Pipeline,
+    Sources,
+    Report,
+    /// Figures or texts to scroll over: Ideas, Overview.
+    Reading,
     Welcome,
     /// A popup with a list and nothing to type: history, messages.
     Viewer,
@@ -124,12 +136,15 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Inbox,
         Self::Library,
         Self::Duplicates,
         Self::Compare,
         Self::Pipeline,
+        Self::Sources,
+        Self::Report,
+        Self::Reading,
         Self::Welcome,
         Self::Viewer,
         Self::LookAlikes,
@@ -151,6 +166,9 @@ impl Context {
             Self::Duplicates => &[Scope::Duplicates, List, App],
             Self::Compare => &[Scope::Compare, Scope::Duplicates, App],
             Self::Pipeline => &[Scope::Pipeline, List, App],
+            Self::Sources => &[Scope::Sources, List, App],
+            Self::Report => &[Scope::Report, List, App],
+            Self::Reading => &[List, App],
             Self::Welcome => &[Scope::Welcome, App],
             Self::Viewer => &[List, App],
             Self::LookAlikes => &[Scope::LookAlikes, List, App],
@@ -196,6 +214,7 @@ pub struct Traits {
 }
 
 const PLAIN: Traits = Traits { needs_item: false, takes_count: false, may_ask: false };
+const MAY_ASK: Traits = Traits { may_ask: true, ..PLAIN };
 const COUNT: Traits = Traits { takes_count: true, ..PLAIN };
 const ITEM: Traits = Traits { needs_item: true, ..PLAIN };
 const ASKS: Traits = Traits { needs_item: true, may_ask: true, ..PLAIN };
@@ -228,7 +247,11 @@ registry! {
         GoInbox = "inbox", "Inbox", "Go to the Inbox", PLAIN;
         GoLibrary = "library", "Library", "Go to the Library", PLAIN;
         GoDuplicates = "duplicates", "Duplicates", "Go to the Duplicates", PLAIN;
+        GoIdeas = "ideas", "Ideas", "Go to the Ideas", PLAIN;
         GoPipeline = "pipeline", "Pipeline", "Go to the Pipeline", PLAIN;
+        GoSources = "sources", "Sources", "Go to the Sources", PLAIN;
+        GoReport = "report", "Report", "Go to the Report", PLAIN;
+        GoOverview = "overview", "Overview", "Go to the Overview", PLAIN;
         NextScreen = "next_screen", "next screen", "Go to the next screen", PLAIN;
         PreviousScreen = "previous_screen", "previous screen", "Go to the previous screen", PLAIN;
         NextPane = "next_pane", "next pane", "Move the attention to the next pane", PLAIN;
@@ -317,6 +340,18 @@ registry! {
         RunSample = "sample", "sample week", "Run the pipeline over the shipped sample week", PLAIN;
         CancelJob = "cancel", "cancel", "Cancel the job under the cursor", PLAIN;
         RetryDeadLetters = "retry", "retry", "Try every dead letter again", PLAIN;
+    }
+    Sources {
+        AddSource = "add", "add", "Add a source: paste a feed's address or a folder", PLAIN;
+        ToggleSource = "toggle", "on/off", "Let runs visit the source under the cursor, or leave it out", PLAIN;
+        CrawlSource = "crawl", "crawl now", "Visit the source under the cursor now", PLAIN;
+        TestSource = "test", "test", "Show what a visit to the source would bring, and store nothing", PLAIN;
+        RemoveSource = "remove", "remove", "Remove the source under the cursor", MAY_ASK;
+    }
+    Report {
+        PreviousWeek = "previous_week", "week before", "Show the week before", COUNT;
+        NextWeek = "next_week", "next week", "Show the next week", COUNT;
+        CopyReport = "copy", "copy text", "Copy the report as Markdown", PLAIN;
     }
     Welcome {
         Crawl = "crawl", "crawl", "Crawl the enabled sources now", PLAIN;

@@ -37,6 +37,12 @@ impl State {
                 self.on_answer(generation, answer);
             }
             Loaded::Duplicates { generation, groups } => self.on_duplicates(generation, groups),
+            Loaded::Ideas { generation, ideas } => self.on_ideas(generation, ideas),
+            Loaded::Sources { generation, rows } => self.on_sources(generation, rows),
+            Loaded::SourcesChanged => self.load_sources(),
+            Loaded::SourceTested { name, outcome } => self.on_source_tested(&name, outcome),
+            Loaded::Report { generation, report } => self.on_report(generation, report),
+            Loaded::Overview { generation, overview } => self.on_overview(generation, overview),
             Loaded::Counts(counts) => {
                 self.is_dirty |= self.counts != Some(counts);
                 self.counts = Some(counts);
@@ -95,11 +101,11 @@ impl State {
         };
         self.is_dirty |= !list.is_loaded || *list.ids != *ids;
         list.replace(ids);
-        self.duplicates.is_wanted_soon(self.now);
         if is_first_fill {
             // The item under the cursor stays under it; what came above it is shown too.
             list.top = 0;
         }
+        self.load_marks();
         self.touch();
     }
 

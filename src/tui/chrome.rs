@@ -104,7 +104,9 @@ impl State {
             (Screen::Duplicates, _) => {
                 self.duplicates.count().map(|count| thousands(count as u64)).unwrap_or_default()
             }
+            (Screen::Ideas, _) => self.ideas.count(),
             (Screen::Pipeline, _) => self.pipeline_mark(is_plain),
+            (Screen::Sources, _) => self.sources.mark(),
             _ => String::new(),
         };
         let name = match fold {
@@ -294,6 +296,9 @@ fn short_title(action: Action) -> &'static str {
         Action::GoLibrary => "Lib",
         Action::GoDuplicates => "Dup",
         Action::GoPipeline => "Pipe",
+        Action::GoSources => "Src",
+        Action::GoReport => "Rep",
+        Action::GoOverview => "Over",
         action => action.title(),
     }
 }
@@ -361,6 +366,20 @@ fn footer_actions(context: Context) -> &'static [Action] {
             A::Palette,
             A::Help,
         ],
+        Context::Sources => &[
+            A::AddSource,
+            A::CrawlSource,
+            A::TestSource,
+            A::ToggleSource,
+            A::RemoveSource,
+            A::Palette,
+            A::Help,
+            A::Refresh,
+        ],
+        Context::Report => {
+            &[A::CopyReport, A::PreviousWeek, A::NextWeek, A::Down, A::Up, A::Palette, A::Help]
+        }
+        Context::Reading => &[A::Down, A::Up, A::Refresh, A::Palette, A::Help, A::Back],
         Context::Welcome => &[A::Crawl, A::Sample, A::Import, A::Palette, A::Help, A::Quit],
         Context::Viewer => &[A::Down, A::Up, A::Back],
         Context::Searches => &[A::Open, A::DeleteSearch, A::Down, A::Up, A::Back],

@@ -59,7 +59,7 @@ pub(super) fn areas(size: (u16, u16), screen: Screen, split: u16, focus: Focus) 
         footer: row(height.saturating_sub(1)),
         ..Areas::default()
     };
-    if screen == Screen::Pipeline {
+    if !matches!(screen, Screen::Inbox | Screen::Library | Screen::Duplicates) {
         areas.list = Some(body);
         return areas;
     }
@@ -120,9 +120,9 @@ mod tests {
     proptest! {
         #[test]
         fn every_part_lies_within_the_screen(
-            width in 40u16..400, height in 10u16..200, split in 0u16..=100, which in 0usize..4, at in 0usize..4,
+            width in 40u16..400, height in 10u16..200, split in 0u16..=100, which in 0usize..5, at in 0usize..4,
         ) {
-            let screen = [Screen::Inbox, Screen::Library, Screen::Duplicates, Screen::Pipeline][which];
+            let screen = [Screen::Inbox, Screen::Library, Screen::Duplicates, Screen::Pipeline, Screen::Overview][which];
             let focus = [Focus::List, Focus::Pane, Focus::Facets, Focus::Search][at];
             let whole = Rect::new(0, 0, width, height);
             let a = areas((width, height), screen, split, focus);

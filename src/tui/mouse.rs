@@ -61,6 +61,9 @@ impl State {
             }
             self.click_pane(areas.pane.unwrap_or_default(), at);
         } else if let Some(area) = areas.list.filter(|area| area.contains(at)) {
+            if self.screen == Screen::Sources {
+                return self.click_sources(area, at.y);
+            }
             self.click_list(usize::from(at.y - area.y));
         }
     }
@@ -101,10 +104,15 @@ impl State {
             } else if let Some(shown) = &mut self.pane.shown {
                 shown.scroll_source(by);
             }
-        } else if self.screen == Screen::Pipeline {
+        } else if self.list().is_none() {
             let action =
                 if by > 0 { crate::settings::Action::Down } else { crate::settings::Action::Up };
-            self.move_in_pipeline(action, Some(by.unsigned_abs() as u32));
+            let by = Some(by.unsigned_abs() as u32);
+            match self.screen {
+                Screen::Pipeline => self.move_in_pipeline(action, by),
+                Screen::Sources => self.move_in_sources(action, by),
+                _ => self.scroll_sheet(action, by),
+            }
         } else if self.list_mut().is_some_and(|list| list.step(by)) {
             self.moved();
         }

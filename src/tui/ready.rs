@@ -8,7 +8,6 @@ impl State {
     pub fn is_ready(&self) -> bool {
         let list = match self.screen {
             Screen::Library => &self.library.list,
-            Screen::Duplicates => &self.duplicates.list,
             _ => &self.inbox.list,
         };
         let first_line_is_here =

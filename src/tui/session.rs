@@ -12,7 +12,11 @@ pub enum Screen {
     Inbox,
     Library,
     Duplicates,
+    Ideas,
     Pipeline,
+    Sources,
+    Report,
+    Overview,
 }
 
 /// Where the reviewer stood. Unknown or missing fields fall back to their defaults, so that a

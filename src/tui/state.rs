@@ -8,7 +8,10 @@ use super::list::List;
 use super::message::{Command, Level};
 use super::pane::Pane;
 use super::rows::Rows;
-use super::screens::{duplicates::Duplicates, inbox::Inbox, library::Library, pipeline::Pipeline};
+use super::screens::{
+    duplicates::Duplicates, ideas::Ideas, inbox::Inbox, library::Library, overview::Overview,
+    pipeline::Pipeline, report::Report, sources::Sources,
+};
 use super::session::{Screen, Session};
 use super::writes::Writes;
 use crate::model::{AutomationId, Counts};
@@ -79,6 +82,10 @@ pub struct State {
     pub(super) inbox: Inbox,
     pub(super) library: Library,
     pub(super) duplicates: Duplicates,
+    pub(super) ideas: Ideas,
+    pub(super) sources: Sources,
+    pub(super) report: Report,
+    pub(super) overview: Overview,
     pub(super) pipeline: Pipeline,
     pub(super) rows: Rows,
     pub(super) pane: Pane,
@@ -129,6 +136,10 @@ impl State {
             inbox,
             library,
             duplicates: Duplicates::default(),
+            ideas: Ideas::default(),
+            sources: Sources::default(),
+            report: Report::default(),
+            overview: Overview::default(),
             pipeline: Pipeline::default(),
             rows: Rows::default(),
             pane: Pane::default(),
@@ -157,8 +168,11 @@ impl State {
         self.out.push(Command::LoadJobs);
         match self.screen {
             Screen::Library => self.search(),
-            Screen::Duplicates => self.load_duplicates(),
-            _ => self.load_inbox(),
+            Screen::Inbox => self.load_inbox(),
+            _ => {
+                self.load_screen();
+                self.load_inbox();
+            }
         }
         self.out.push(Command::SetMouse(self.has_mouse));
         std::mem::take(&mut self.out)
@@ -211,6 +225,7 @@ impl State {
             self.saves_at,
             self.inbox.reloads_at,
             self.duplicates.reloads_at,
+            self.overview.reloads_at,
             self.library.asks_at,
         ];
         let next = timers.into_iter().flatten().chain(toasts.filter(|at| *at > self.now)).min()?;
@@ -240,6 +255,9 @@ impl State {
             Screen::Duplicates if self.duplicates.focus == Focus::Pane => Context::Compare,
             Screen::Duplicates => Context::Duplicates,
             Screen::Pipeline => Context::Pipeline,
+            Screen::Sources => Context::Sources,
+            Screen::Report => Context::Report,
+            Screen::Ideas | Screen::Overview => Context::Reading,
         }
     }
 
@@ -252,7 +270,7 @@ impl State {
             Screen::Inbox => self.inbox.focus,
             Screen::Library => self.library.focus,
             Screen::Duplicates => self.duplicates.focus,
-            Screen::Pipeline => Focus::List,
+            _ => Focus::List,
         }
     }
 
@@ -261,7 +279,7 @@ impl State {
             Screen::Inbox => self.inbox.focus = focus,
             Screen::Library => self.library.focus = focus,
             Screen::Duplicates => self.duplicates.focus = focus,
-            Screen::Pipeline => {}
+            _ => {}
         }
         self.is_dirty = true;
     }
@@ -285,7 +303,7 @@ impl State {
             Screen::Inbox => Some(&self.inbox.list),
             Screen::Library => Some(&self.library.list),
             Screen::Duplicates => Some(&self.duplicates.list),
-            Screen::Pipeline => None,
+            _ => None,
         }
     }
 
@@ -294,7 +312,7 @@ impl State {
             Screen::Inbox => Some(&mut self.inbox.list),
             Screen::Library => Some(&mut self.library.list),
             Screen::Duplicates => Some(&mut self.duplicates.list),
-            Screen::Pipeline => None,
+            _ => None,
         }
     }
 

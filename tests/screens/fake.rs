@@ -15,6 +15,8 @@ pub(crate) struct Fake {
     pub(crate) holds: bool,
     pub(crate) done_today: u64,
     pub(crate) searches: Vec<FoundSearch>,
+    pub(crate) sources: Vec<SourceRow>,
+    pub(crate) ideas: Vec<Idea>,
     apart: Vec<(AutomationId, AutomationId)>,
     journal: Vec<Vec<(usize, Automation)>>,
     undone: Vec<Vec<(usize, Automation)>>,
@@ -36,6 +38,8 @@ impl Fake {
             holds: false,
             done_today: 38,
             searches: Vec::new(),
+            sources: crate::figures::sources(),
+            ideas: Vec::new(),
             apart: Vec::new(),
             journal: Vec::new(),
             undone: Vec::new(),
@@ -300,6 +304,37 @@ impl Fake {
             }
             Command::LoadDuplicates { generation } => {
                 Loaded::Duplicates { generation: *generation, groups: self.groups() }
+            }
+            Command::LoadIdeas { generation } => {
+                Loaded::Ideas { generation: *generation, ideas: self.ideas.clone() }
+            }
+            Command::LoadSources { generation } => {
+                Loaded::Sources { generation: *generation, rows: self.sources.clone() }
+            }
+            Command::EnableSource { name, is_enabled } => {
+                for row in self.sources.iter_mut().filter(|row| row.source.name == *name) {
+                    row.source.is_enabled = *is_enabled;
+                }
+                Loaded::SourcesChanged
+            }
+            Command::RemoveSource { name } => {
+                self.sources.retain(|row| row.source.name != *name);
+                Loaded::SourcesChanged
+            }
+            Command::TestSource { name } => Loaded::SourceTested {
+                name: name.clone(),
+                outcome: Ok(SourceVisit {
+                    documents: vec![("new", "A new one".into()), ("known", "An old one".into())],
+                    summary: "1 new, 1 known".into(),
+                }),
+            },
+            Command::LoadReport { generation, week } => {
+                let report = Arc::new(crate::figures::report(*week));
+                Loaded::Report { generation: *generation, report }
+            }
+            Command::LoadOverview { generation } => {
+                let overview = Arc::new(crate::figures::overview());
+                Loaded::Overview { generation: *generation, overview }
             }
             Command::LoadCounts => Loaded::Counts(self.counts()),
             Command::LoadJobs => Loaded::Jobs(self.jobs.clone()),

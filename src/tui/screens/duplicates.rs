@@ -40,13 +40,6 @@ pub(in crate::tui) struct Duplicates {
 }
 
 impl Duplicates {
-    /// The groups are found once the first screen stands, so that their number is known.
-    pub(in crate::tui) fn is_wanted_soon(&mut self, now: Timestamp) {
-        if !self.list.is_loaded && self.list.asked == 0 && self.reloads_at.is_none() {
-            self.reloads_at = Some(now);
-        }
-    }
-
     /// How many groups there are, once it is known.
     pub(in crate::tui) fn count(&self) -> Option<usize> {
         self.list.is_loaded.then_some(self.list.ids.len())
@@ -77,12 +70,26 @@ impl State {
         self.is_dirty = true;
     }
 
+    /// Once the first screen stands, what the tabs tell is asked for: how many groups there are, and
+    /// which sources fail.
+    pub(in crate::tui) fn load_marks(&mut self) {
+        if self.duplicates.list.asked == 0 {
+            self.load_duplicates();
+        }
+        if !self.sources.is_asked() {
+            self.load_sources();
+        }
+    }
+
     /// Something was written: the groups are found anew, soon.
     pub(in crate::tui) fn duplicates_changed(&mut self) {
         let is_here = self.screen == crate::tui::session::Screen::Duplicates;
         let wait = if is_here { SignedDuration::ZERO } else { RELOAD_WAIT };
         if self.duplicates.list.asked > 0 {
             self.duplicates.reloads_at = Some(self.now + wait);
+        }
+        if self.screen == crate::tui::session::Screen::Overview {
+            self.overview.reloads_at = Some(self.now + RELOAD_WAIT);
         }
     }
 
