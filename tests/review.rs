@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use reservoir::model::{
     Automation, AutomationId, Content, DuplicatePair, DuplicateVerdict, Edit, Field, Kept,
-    Location, Origin, Refusal, SearchQuery, Status, Verdict,
+    Location, Origin, Refusal, SearchQuery, Status, Verdict, Week,
 };
 use reservoir::review::{self, ReviewError, Reviewer};
 use reservoir::store::{Store, StoreError};
@@ -754,4 +754,43 @@ async fn taking_apart_what_an_approval_took_along_leaves_the_approval() {
     review::take_apart(&bench.store, lead, who("ada")).await.unwrap();
     assert_eq!(bench.status(member).await, Status::Inbox);
     assert_eq!(bench.status(lead).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn figures_count_what_stands_by_week_by_day_and_by_verdict() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three", "four"] {
+        ids.push(bench.add(title).await);
+    }
+    let now = who("ada").now;
+    let at = |days: i64| Reviewer { now: now - (days * 24).hours(), ..who("ada") };
+    let decide = async |id: AutomationId, verdict: Verdict, who: Reviewer| {
+        review::decide(&bench.store, vec![(id, None)], verdict, who).await.unwrap();
+    };
+    decide(ids[0], Verdict::Approve, at(8)).await;
+    decide(ids[1], Verdict::Approve, at(0)).await;
+    decide(ids[2], reject("spam"), at(0)).await;
+    // Taken back: it counts nowhere.
+    decide(ids[3], Verdict::Approve, at(0)).await;
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    let midnight: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
+    let day = midnight.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let read = bench.store.read(move |reading| reading.load_figures(now, midnight, day));
+    let figures = read.await.unwrap();
+    let weeks: Vec<u64> = figures.approvals.iter().map(|(_, count)| *count).collect();
+    assert_eq!(weeks, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+    assert_eq!(
+        figures.statuses[..3],
+        [(Status::Inbox, 1), (Status::Approved, 2), (Status::Rejected, 1)]
+    );
+    assert_eq!((figures.today.approved, figures.today.rejected), (1, 1));
+    // What people typed in tells nothing of the reader's confidence.
+    assert!(figures.bins.iter().all(|bin| bin.judged == 0));
+    assert_eq!((figures.yields[0].found, figures.yields[0].approved), (4, 2));
+
+    let week = Week::of(now);
+    let report = bench.store.read(move |reading| reading.load_report(week)).await.unwrap();
+    let titles: Vec<&str> = report.approved.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!((titles, report.rejected), (vec!["two"], 1));
 }

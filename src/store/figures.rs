@@ -106,10 +106,12 @@ impl Reading<'_> {
 
     fn judged_by_confidence(&self) -> rusqlite::Result<[Judged; CONFIDENCE_BINS]> {
         let mut bins = [Judged::default(); CONFIDENCE_BINS];
+        // Every row in its order: by an index, each judged one would be looked up for itself, which
+        // takes twice as long at 100,000 items.
         let mut statement = self.connection.prepare_cached(
             "SELECT min(CAST(confidence * 10 AS INTEGER), 9) AS bin, status = 'approved', count(*)
-             FROM automations WHERE status IN ('approved', 'rejected') AND document_id IS NOT NULL
-             GROUP BY 1, 2",
+             FROM automations NOT INDEXED
+             WHERE status IN ('approved', 'rejected') AND document_id IS NOT NULL GROUP BY 1, 2",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -123,10 +125,11 @@ impl Reading<'_> {
     }
 
     fn corrections_by_field(&self) -> rusqlite::Result<Vec<(Field, u64)>> {
+        // From the few edits to their items; the other way round takes seven times as long.
         let mut statement = self.connection.prepare_cached(
             "SELECT d.automation_id, d.changes FROM batches b
-             JOIN decisions d ON d.batch_id = b.id
-             JOIN automations a ON a.id = d.automation_id
+             CROSS JOIN decisions d ON d.batch_id = b.id
+             CROSS JOIN automations a ON a.id = d.automation_id
              WHERE b.kind = 'edit' AND NOT d.is_undone
                AND a.status = 'approved' AND a.document_id IS NOT NULL",
         )?;

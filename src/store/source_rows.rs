@@ -51,12 +51,13 @@ impl Reading<'_> {
     }
 
     fn brought_by_source(&self, since: Timestamp) -> rusqlite::Result<HashMap<i64, Brought>> {
+        // Every automation in its order; from the documents, it takes twice as long.
         self.connection
             .prepare_cached(
                 "SELECT d.source_id, count(*), count(*) FILTER (WHERE a.created >= ?1),
                      count(*) FILTER (WHERE a.status = 'approved'),
                      count(*) FILTER (WHERE a.status IN ('approved', 'rejected'))
-                 FROM automations a JOIN documents d ON d.id = a.document_id
+                 FROM automations a NOT INDEXED CROSS JOIN documents d ON d.id = a.document_id
                  GROUP BY d.source_id",
             )?
             .query_map([since.as_millisecond()], |row| {

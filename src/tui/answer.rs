@@ -39,7 +39,7 @@ impl State {
             Loaded::Duplicates { generation, groups } => self.on_duplicates(generation, groups),
             Loaded::Ideas { generation, ideas } => self.on_ideas(generation, ideas),
             Loaded::Sources { generation, rows } => self.on_sources(generation, rows),
-            Loaded::SourcesChanged => self.load_sources(),
+            Loaded::SourcesChanged => self.sources_changed(),
             Loaded::SourceTested { name, outcome } => self.on_source_tested(&name, outcome),
             Loaded::Report { generation, report } => self.on_report(generation, report),
             Loaded::Overview { generation, overview } => self.on_overview(generation, overview),
@@ -105,7 +105,7 @@ impl State {
             // The item under the cursor stays under it; what came above it is shown too.
             list.top = 0;
         }
-        self.load_marks();
+        self.first_load_duplicates();
         self.touch();
     }
 

@@ -106,7 +106,9 @@ impl State {
             }
             (Screen::Ideas, _) => self.ideas.count(),
             (Screen::Pipeline, _) => self.pipeline_mark(is_plain),
-            (Screen::Sources, _) => self.sources.mark(),
+            (Screen::Sources, Some(counts)) if counts.failing_sources > 0 => {
+                format!("{}!", thousands(counts.failing_sources))
+            }
             _ => String::new(),
         };
         let name = match fold {

@@ -8,7 +8,7 @@ use crate::settings::{Action, Role};
 use ratatui::layout::Rect;
 
 /// Columns of a number.
-const CELL: u16 = 8;
+const CELL: u16 = 10;
 /// Names in a panel take no more than this of its width, in percent.
 const MOST_NAME: u16 = 45;
 /// Between two columns of panels.
@@ -87,13 +87,15 @@ impl Panel {
     ) {
         let most = area.width * MOST_NAME / 100;
         let names = self.rows.iter().filter_map(|row| match row {
-            Row::Chart { name, .. } => Some(columns(name)),
-            Row::Words { .. } => None,
+            Row::Chart { name, bar: Some(_), .. } => Some(columns(name)),
+            Row::Chart { .. } | Row::Words { .. } => None,
         });
         let name_width = names.max().unwrap_or(0).min(most);
-        let has_bars = self.rows.iter().any(|row| matches!(row, Row::Chart { bar: Some(_), .. }));
         let numbers = CELL * self.heads.len().max(cells.len()) as u16;
-        let room = if has_bars { name_width } else { area.width.saturating_sub(numbers + 1) };
+        let room = match bar {
+            Some(_) => name_width,
+            None => area.width.saturating_sub(numbers + 1),
+        };
         painter.text(area.x, area.y, room, name, Role::Text);
         let bar_x = area.x + name_width + 2;
         let bar_width = area.right().saturating_sub(bar_x + numbers + 1);
@@ -121,15 +123,15 @@ pub(super) fn paint(
     top: usize,
 ) {
     let mut x = area.x + 2;
+    let rows = visible(layout, area.height);
     for (width, panels) in layout {
         let lines = panels.iter().flat_map(|panel| (0..panel.height()).map(move |at| (panel, at)));
-        for (y, (panel, line)) in (area.y..area.bottom()).zip(lines.skip(top)) {
+        for (y, (panel, line)) in (area.y..area.y + rows).zip(lines.skip(top)) {
             panel.paint_line(painter, Rect { x, y, width: *width, height: 1 }, line);
         }
         x += width + GAP;
     }
-    let tallest = layout.iter().map(|(_, panels)| height(panels)).max().unwrap_or(0);
-    let below = tallest.saturating_sub(top + usize::from(area.height));
+    let below = tallest(layout).saturating_sub(top + usize::from(rows));
     if below > 0 && area.height > 0 {
         let said = format!("{below} more below");
         let said = if painter.is_plain { said } else { format!("↓ {said}") };
@@ -146,10 +148,19 @@ pub(super) fn widths(width: u16, count: u16) -> u16 {
     width.saturating_sub(3 + GAP * (count - 1)) / count.max(1)
 }
 
+fn tallest(layout: &[(u16, Vec<Panel>)]) -> usize {
+    layout.iter().map(|(_, panels)| height(panels)).max().unwrap_or(0)
+}
+
+/// Lines of panels in `rows`: where not all fit, the last line tells how many follow.
+fn visible(layout: &[(u16, Vec<Panel>)], rows: u16) -> u16 {
+    let fits = tallest(layout) <= usize::from(rows);
+    if fits { rows } else { rows.saturating_sub(1) }
+}
+
 /// How far a layout can be scrolled in `rows` lines.
-pub(super) fn last_top(layout: &[(u16, Vec<Panel>)], rows: u16) -> usize {
-    let tallest = layout.iter().map(|(_, panels)| height(panels)).max().unwrap_or(0);
-    tallest.saturating_sub(usize::from(rows))
+fn last_top(layout: &[(u16, Vec<Panel>)], rows: u16) -> usize {
+    tallest(layout).saturating_sub(usize::from(visible(layout, rows)))
 }
 
 impl State {

@@ -148,6 +148,7 @@ impl Fake {
             documents: self.items.len() as u64,
             done_today: self.done_today,
             dead_letters: self.jobs.dead_letters.len() as u64,
+            failing_sources: 2,
         }
     }
 

@@ -70,14 +70,10 @@ impl State {
         self.is_dirty = true;
     }
 
-    /// Once the first screen stands, what the tabs tell is asked for: how many groups there are, and
-    /// which sources fail.
-    pub(in crate::tui) fn load_marks(&mut self) {
+    /// Once the first screen stands, the groups are asked for, whose number the tab tells.
+    pub(in crate::tui) fn first_load_duplicates(&mut self) {
         if self.duplicates.list.asked == 0 {
             self.load_duplicates();
-        }
-        if !self.sources.is_asked() {
-            self.load_sources();
         }
     }
 

@@ -11,6 +11,7 @@ use crate::tui::layers::foreseen::Foreseen;
 use crate::tui::layers::prompt::Prompt;
 use crate::tui::message::{Command, Level, SourceVisit};
 use crate::tui::phrases::counted;
+use crate::tui::session::Screen;
 use crate::tui::state::State;
 use ratatui::layout::Rect;
 
@@ -24,18 +25,6 @@ pub(in crate::tui) struct Sources {
 }
 
 impl Sources {
-    pub(in crate::tui) fn is_asked(&self) -> bool {
-        self.asked > 0
-    }
-
-    /// What the tab tells: how many sources fail.
-    pub(in crate::tui) fn mark(&self) -> String {
-        match self.failing() {
-            0 => String::new(),
-            failing => format!("{failing}!"),
-        }
-    }
-
     fn failing(&self) -> usize {
         let is_failing =
             |row: &&SourceRow| matches!(row.health(), SourceHealth::Failing | SourceHealth::Dead);
@@ -64,6 +53,14 @@ impl State {
         self.sources.asked = generation;
         self.out.push(Command::LoadSources { generation });
         self.is_dirty = true;
+    }
+
+    /// Sources were changed: what the tab tells, and, where they are shown, the sources themselves.
+    pub(in crate::tui) fn sources_changed(&mut self) {
+        self.out.push(Command::LoadCounts);
+        if self.screen == Screen::Sources {
+            self.load_sources();
+        }
     }
 
     pub(in crate::tui) fn on_sources(&mut self, generation: u64, rows: Vec<SourceRow>) {

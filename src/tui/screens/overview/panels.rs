@@ -102,7 +102,7 @@ pub(super) fn corrections(figures: &Figures) -> Panel {
 
 pub(super) fn spending(view: &OverviewView) -> Panel {
     let Some(budgets) = view.budgets else {
-        let said = "no model is configured: nothing is ever sent or spent";
+        let said = "none configured: nothing is sent or spent";
         return Panel::new("Models", &[], vec![Row::words(said, Role::Dim)]);
     };
     let spending = &view.figures.spending;

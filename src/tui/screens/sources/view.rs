@@ -15,8 +15,8 @@ use ratatui::layout::Rect;
 const DETAIL: u16 = 7;
 /// From this width every column has room.
 const WIDE: u16 = 110;
-const HEALTH: u16 = 11;
-const NUMBER: u16 = 8;
+const HEALTH: u16 = 13;
+const NUMBER: u16 = 10;
 
 /// The part of the screen that the table takes; the rest is about the source under the cursor.
 pub(super) fn table(area: Rect) -> Rect {
@@ -149,6 +149,10 @@ impl State {
 
     fn visits(&self, row: &SourceRow) -> Vec<String> {
         let source = &row.source;
+        if !source.kind.is_visited() {
+            let many = counted(row.documents as usize, "document");
+            return vec![many, counted(row.items as usize, "item")];
+        }
         let every = match source.schedule {
             Some(every) => format!("every {every}"),
             None => "as often as it asks".to_owned(),
@@ -174,6 +178,11 @@ impl State {
         let error =
             || sanitize_line(row.source.last_error.as_deref().unwrap_or_default()).into_owned();
         let times = counted(row.source.consecutive_failures as usize, "time");
+        if !row.source.kind.is_visited() {
+            let said =
+                "The program's own: what was brought in is kept, and there is nothing to visit.";
+            return (said.to_owned(), Role::Dim);
+        }
         match row.health() {
             SourceHealth::Ok => ("Visits work.".to_owned(), Role::Approved),
             SourceHealth::Slow => (
