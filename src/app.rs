@@ -7,14 +7,17 @@
 
 mod backend;
 mod carry;
+mod figures;
 mod input;
 mod links;
 mod log;
+mod look_alikes;
 mod picture;
 mod screenshots;
 mod scribe;
 mod searches;
 mod session;
+mod sources;
 mod stops;
 mod terminal;
 mod watch;

@@ -6,6 +6,7 @@
 
 mod candidates;
 mod clusters;
+mod groups;
 mod item;
 mod likeness;
 mod prepared;
@@ -15,6 +16,7 @@ mod scorer;
 mod training;
 
 pub use clusters::{Cluster, clusters};
+pub use groups::groups;
 pub use item::Item;
 pub use scorer::{RELATED, SAME};
 

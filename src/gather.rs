@@ -16,12 +16,14 @@ mod lines;
 mod mail;
 mod moment;
 mod page;
+mod place;
 mod problem;
 mod recognise;
 mod stream;
 
 pub use address::{canonical, kind_of_address};
 pub use files::{read_files, read_path};
+pub use place::{PlaceError, fit_name, free_name, recognise_place, slug};
 pub use problem::Problem;
 
 use crate::model::{NewDocument, RawBody};

@@ -27,6 +27,7 @@ mod refine;
 mod replay;
 mod report;
 mod sample;
+mod sources;
 
 pub use desk::desk;
 pub use embed::searched_by;
@@ -38,6 +39,7 @@ pub use pipeline::{Again, Pipeline, PipelineSettings, Plan, Summary};
 pub use preview::{Foreseen, Visit};
 pub use rank::{Ordered, order_when_due, rank_reasons, replay_verdicts};
 pub use sample::SAMPLE_SOURCE;
+pub use sources::{WantedSource, add_source, enable_source, remove_source};
 
 use crate::model::Stage;
 use crate::store::StoreError;
@@ -64,6 +66,14 @@ pub enum JobsError {
     Busy { owner: String },
     #[error("there is no source `{0}`")]
     NoSource(String),
+    #[error(transparent)]
+    Place(#[from] crate::gather::PlaceError),
+    #[error("the name `{0}` is taken")]
+    NameTaken(String),
+    #[error("the source `{name}` visits {address} already")]
+    Visited { name: String, address: String },
+    #[error("`{0}` is the program's own source")]
+    OwnSource(String),
     #[error("cannot visit `{name}`: {reason}")]
     Source { name: String, reason: String },
     #[error("cannot start the threads of the pipeline")]

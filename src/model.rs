@@ -7,6 +7,7 @@ mod automation;
 mod document;
 mod duplicate;
 mod evidence;
+mod figures;
 mod id;
 mod job;
 mod money;
@@ -26,8 +27,13 @@ pub use automation::{
     Step, ToolRole, ToolUse, Trigger, TriggerKind,
 };
 pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
-pub use duplicate::{DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation};
+pub use duplicate::{
+    DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Joined, Kept, LookAlikes, Separation,
+};
 pub use evidence::{Evidence, Field, Span};
+pub use figures::{
+    CONFIDENCE_BINS, Cost, Figures, Idea, Judged, ReportedItem, Today, WeekReport, Yield, pace,
+};
 pub use id::{
     AutomationId, BatchId, BodyId, CallId, DecisionId, DocumentId, JobId, ModelBatchId, RunId,
     SourceId,
@@ -42,7 +48,7 @@ pub use schedule::{Schedule, ScheduleError};
 pub use search::{
     Facet, FacetField, Hit, HitParts, SavedSearch, SearchAnswer, SearchMode, SearchQuery,
 };
-pub use source::{NewSource, Source, SourceKind};
+pub use source::{NewSource, Source, SourceHealth, SourceKind, SourceRow};
 pub use spending::{
     BudgetKind, Budgets, CallOutcome, OverBudget, Permission, Price, Reservation, Settlement,
     Spending, SpendingWarning, Usage,

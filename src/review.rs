@@ -6,11 +6,13 @@
 //! know a screen.
 
 mod act;
+mod merge;
 mod undo;
 mod wake;
 
 pub use act::{Outcome, add, add_all, apart, decide, edit, merge, tag};
-pub use undo::{redo, undo};
+pub use merge::merge_choosing;
+pub use undo::{redo, take_apart, undo};
 pub use wake::wake;
 
 use crate::model::{AutomationId, Origin, Refusal};

@@ -13,6 +13,7 @@ mod act_item;
 mod answer;
 mod chrome;
 mod conflict;
+mod differences;
 mod draft;
 mod draw;
 mod example;
@@ -36,6 +37,7 @@ mod rows;
 mod screens;
 mod session;
 mod settle;
+mod sheet;
 mod source_text;
 mod state;
 mod update;
@@ -44,7 +46,7 @@ mod writes;
 pub use draw::{draw, draw_linked};
 pub use message::{
     Command, Conflict, DeadLetterRow, DecidedItems, Event, FoundSearch, Generation, JobsView,
-    Level, Link, Loaded, ReversedItems, Seen, Token,
+    Level, Link, Loaded, OverviewView, ReversedItems, Seen, SourceVisit, Token,
 };
 pub use session::{Screen, Session};
 pub use state::{State, StateSettings};

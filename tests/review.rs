@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use reservoir::model::{
-    Automation, AutomationId, Content, DuplicatePair, DuplicateVerdict, Edit, Field, Location,
-    Origin, Refusal, SearchQuery, Status, Verdict,
+    Automation, AutomationId, Content, DuplicatePair, DuplicateVerdict, Edit, Field, Kept,
+    Location, Origin, Refusal, SearchQuery, Status, Verdict, Week,
 };
 use reservoir::review::{self, ReviewError, Reviewer};
 use reservoir::store::{Store, StoreError};
@@ -661,4 +661,136 @@ async fn a_saved_search_counts_what_came_since_it_was_looked_at() {
     let delete = |writing: &reservoir::store::Writing<'_>| writing.delete_search("ann", "chasers");
     assert!(bench.store.write(delete).await.unwrap());
     assert!(!bench.store.write(delete).await.unwrap());
+}
+
+async fn three_alike(bench: &Bench) -> [AutomationId; 3] {
+    let mut ids = Vec::new();
+    for (title, tag) in [("short", "a"), ("a longer title", "b"), ("other", "a")] {
+        let tags = vec![tag.to_owned()];
+        let content = Content { title: title.to_owned(), tags, ..Content::default() };
+        let added = review::add(&bench.store, content, Location::default(), who("setup"));
+        ids.push(added.await.unwrap().changed[0].id);
+    }
+    [ids[0], ids[1], ids[2]]
+}
+
+async fn merge_three(bench: &Bench, [lead, second, third]: [AutomationId; 3]) {
+    let keep = vec![(Field::Title, Kept::Of(second)), (Field::Tags, Kept::All)];
+    let members = vec![(second, None), (third, None)];
+    review::merge_choosing(&bench.store, (lead, None), members, keep, who("ada")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_merge_keeps_the_chosen_values_and_is_undone_as_one() {
+    let bench = Bench::new();
+    let ids = three_alike(&bench).await;
+    let before = bench.item(ids[0]).await.content;
+    merge_three(&bench, ids).await;
+    let merged = bench.item(ids[0]).await.content;
+    assert_eq!((merged.title.as_str(), merged.tags.join(" ")), ("a longer title", "a b".into()));
+    assert_eq!(bench.item(ids[2]).await.merged_into, Some(ids[0]));
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.item(ids[0]).await.content, before);
+    for id in ids {
+        assert_eq!(bench.status(id).await, Status::Inbox);
+    }
+    review::redo(&bench.store, who("ada")).await.unwrap();
+    assert_eq!(bench.item(ids[0]).await.content, merged);
+}
+
+#[tokio::test]
+async fn a_merge_of_which_one_item_was_changed_meanwhile_changes_nothing() {
+    let bench = Bench::new();
+    let [lead, second, third] = three_alike(&bench).await;
+    let seen = bench.item(third).await.revision;
+    review::tag(&bench.store, vec![(third, None)], vec!["new".into()], vec![], who("bob"))
+        .await
+        .unwrap();
+    let members = vec![(second, None), (third, Some(seen))];
+    let keep = vec![(Field::Title, Kept::Of(second))];
+    let merged =
+        review::merge_choosing(&bench.store, (lead, None), members, keep, who("ada")).await;
+    assert!(matches!(refusal(merged.unwrap_err()), Refusal::Stale { .. }));
+    assert_eq!(bench.item(lead).await.content.title, "short");
+    assert_eq!(bench.status(second).await, Status::Inbox);
+}
+
+#[tokio::test]
+async fn a_merge_is_taken_apart_from_any_of_its_items_after_other_decisions() {
+    for at in [0, 2] {
+        let bench = Bench::new();
+        let ids = three_alike(&bench).await;
+        merge_three(&bench, ids).await;
+        let other = bench.add("something else").await;
+        review::decide(&bench.store, vec![(other, None)], Verdict::Approve, who("ada"))
+            .await
+            .unwrap();
+        review::take_apart(&bench.store, ids[at], who("bob")).await.unwrap();
+        assert_eq!(bench.item(ids[0]).await.content.title, "short");
+        for id in ids {
+            assert_eq!(bench.status(id).await, Status::Inbox);
+        }
+        assert_eq!(bench.status(other).await, Status::Approved);
+        let again = review::take_apart(&bench.store, ids[at], who("bob")).await.unwrap_err();
+        assert!(matches!(refusal(again), Refusal::NothingTo(_)));
+    }
+}
+
+#[tokio::test]
+async fn taking_apart_what_an_approval_took_along_leaves_the_approval() {
+    let bench = Bench::new();
+    let (lead, member) = (bench.add("lead").await, bench.add("member").await);
+    let pair = DuplicatePair { a: lead, b: member, p: 0.99, verdict: DuplicateVerdict::Same };
+    bench
+        .store
+        .write(move |writing| {
+            writing.save_pairs(&[pair], who("").now)?;
+            writing.save_leads(&[(lead, vec![lead, member])])
+        })
+        .await
+        .unwrap();
+    review::decide(&bench.store, vec![(lead, None)], Verdict::Approve, who("ada")).await.unwrap();
+    assert_eq!(bench.status(member).await, Status::Merged);
+    review::take_apart(&bench.store, lead, who("ada")).await.unwrap();
+    assert_eq!(bench.status(member).await, Status::Inbox);
+    assert_eq!(bench.status(lead).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn figures_count_what_stands_by_week_by_day_and_by_verdict() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three", "four"] {
+        ids.push(bench.add(title).await);
+    }
+    let now = who("ada").now;
+    let at = |days: i64| Reviewer { now: now - (days * 24).hours(), ..who("ada") };
+    let decide = async |id: AutomationId, verdict: Verdict, who: Reviewer| {
+        review::decide(&bench.store, vec![(id, None)], verdict, who).await.unwrap();
+    };
+    decide(ids[0], Verdict::Approve, at(8)).await;
+    decide(ids[1], Verdict::Approve, at(0)).await;
+    decide(ids[2], reject("spam"), at(0)).await;
+    // Taken back: it counts nowhere.
+    decide(ids[3], Verdict::Approve, at(0)).await;
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    let midnight: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
+    let day = midnight.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let read = bench.store.read(move |reading| reading.load_figures(now, midnight, day));
+    let figures = read.await.unwrap();
+    let weeks: Vec<u64> = figures.approvals.iter().map(|(_, count)| *count).collect();
+    assert_eq!(weeks, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+    assert_eq!(
+        figures.statuses[..3],
+        [(Status::Inbox, 1), (Status::Approved, 2), (Status::Rejected, 1)]
+    );
+    assert_eq!((figures.today.approved, figures.today.rejected), (1, 1));
+    // What people typed in tells nothing of the reader's confidence.
+    assert!(figures.bins.iter().all(|bin| bin.judged == 0));
+    assert_eq!((figures.yields[0].found, figures.yields[0].approved), (4, 2));
+
+    let week = Week::of(now);
+    let report = bench.store.read(move |reading| reading.load_report(week)).await.unwrap();
+    let titles: Vec<&str> = report.approved.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!((titles, report.rejected), (vec!["two"], 1));
 }

@@ -6,6 +6,7 @@ use crate::cli::{CliError, Context};
 use crate::jobs::{Finder, JobsError, Pipeline};
 use crate::model::Origin;
 use crate::review::Reviewer;
+use crate::settings::ModelsConfig;
 use crate::store::{Store, StoreError};
 use crate::tui::{DeadLetterRow, JobsView, Level, Loaded};
 use jiff::tz::TimeZone;
@@ -28,6 +29,8 @@ pub struct Backend {
     pub index_folder: PathBuf,
     pub edit_folder: PathBuf,
     pub tail: Tail,
+    /// Which models may be asked, at what budgets.
+    pub models: ModelsConfig,
     /// Woken after each write of this process, so that the index follows at once.
     pub wrote: Arc<Notify>,
     /// What this reviewer wrote, of which the screens need not be told again.
@@ -61,6 +64,7 @@ impl Backend {
             index_folder: context.workspace.index_folder(),
             edit_folder: context.workspace.cache.join("edit"),
             tail,
+            models: context.config()?.models,
             wrote: Arc::default(),
             own_writes: OwnWrites::default(),
             stop: CancellationToken::new(),

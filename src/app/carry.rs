@@ -2,7 +2,7 @@
 //! loop): each question is a task of its own, and answers find their way by generation.
 
 use super::backend::Backend;
-use super::searches;
+use super::{figures, look_alikes, searches, sources};
 use crate::jobs::{self, Again, Plan};
 use crate::model::{AutomationId, ItemView, SearchAnswer, SearchQuery, Stage, Status};
 use crate::store::StoreError;
@@ -39,6 +39,24 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
                 Err(error) => backend.failed("load the item", &error),
             },
             Command::Search { generation, query } => search(&backend, generation, query).await,
+            Command::LoadDuplicates { generation } => look_alikes::send(&backend, generation).await,
+            Command::LoadIdeas { generation } => figures::send_ideas(&backend, generation).await,
+            Command::LoadReport { generation, week } => {
+                figures::send_report(&backend, generation, week).await;
+            }
+            Command::LoadOverview { generation } => {
+                figures::send_overview(&backend, generation).await;
+            }
+            Command::LoadSources { generation } => sources::send(&backend, generation).await,
+            Command::AddSource { address } => sources::add(&backend, address).await,
+            Command::EnableSource { name, is_enabled } => {
+                sources::enable(&backend, &name, is_enabled).await;
+            }
+            Command::RemoveSource { name } => sources::remove(&backend, &name).await,
+            Command::TestSource { name } => sources::test(&backend, name).await,
+            Command::CrawlSource { name } => {
+                run(&backend, Plan { sources: vec![name], ..Plan::default() }).await;
+            }
             Command::LoadCounts => backend.send_counts().await,
             Command::LoadJobs => backend.send_jobs().await,
             Command::LoadTags => match backend.store.read(|reading| reading.list_tags()).await {
@@ -133,6 +151,7 @@ async fn run_again(backend: &Backend, again: Again, plan: Plan) {
         Err(error) => backend.failed("run the pipeline", &error),
     }
     backend.answer(Loaded::Changed { ids: Vec::new() });
+    backend.answer(Loaded::SourcesChanged);
     backend.send_counts().await;
     backend.send_jobs().await;
 }

@@ -53,6 +53,7 @@ pub fn is_write(command: &Command) -> bool {
             | Command::Merge { .. }
             | Command::Apart { .. }
             | Command::Undo { .. }
+            | Command::TakeApart { .. }
             | Command::Redo
     )
 }
@@ -75,14 +76,21 @@ async fn write(backend: &Backend, command: Command) {
         Command::Edit { token, edit } => {
             decided(backend, token, review::edit(store, edit, who).await);
         }
-        Command::Merge { token, lead, members } => {
+        Command::Merge { token, lead, members, keep } if keep.is_empty() => {
             decided(backend, token, review::merge(store, lead, members, who).await);
+        }
+        Command::Merge { token, lead, members, keep } => {
+            let merged = review::merge_choosing(store, lead, members, keep, who).await;
+            decided(backend, token, merged);
         }
         Command::Apart { token, a, b } => {
             decided(backend, token, review::apart(store, a, b, who).await);
         }
         Command::Undo { id } => {
             reversed(backend, false, review::undo(store, id, who).await);
+        }
+        Command::TakeApart { id } => {
+            reversed(backend, false, review::take_apart(store, id, who).await);
         }
         Command::Redo => reversed(backend, true, review::redo(store, who).await),
         other => tracing::error!(?other, "not a write"),

@@ -87,6 +87,10 @@ impl From<JobsError> for CliError {
                 hint: Some("wait until it is done, or cancel it on its Pipeline screen".into()),
             },
             JobsError::NoSource(name) => super::source::no_source(&name),
+            JobsError::Place(error) => super::source::unfit(error),
+            JobsError::NameTaken(name) => super::source::taken(&name),
+            JobsError::Visited { name, address } => super::source::visited(&name, &address),
+            JobsError::OwnSource(name) => super::source::own(&name),
             other => Self::failed(&other),
         }
     }

@@ -8,9 +8,10 @@ mod list;
 mod remove;
 mod test;
 
-pub use address::{fit_name, slug};
+pub use address::{own, taken, unfit, visited};
 
 use super::{CliError, Context};
+use crate::jobs::{self, WantedSource};
 use crate::model::{Schedule, Source as StoredSource};
 use crate::store::Store;
 use std::path::PathBuf;
@@ -69,7 +70,7 @@ pub async fn run(context: &Context, command: Source) -> Result<(), CliError> {
     match command {
         Source::List => list::run(context).await,
         Source::Add { address, name, title, schedule } => {
-            add::run(context, &address, name, title, schedule).await
+            add::run(context, WantedSource { address, name, title, schedule }).await
         }
         Source::Edit(args) => edit::run(context, args).await,
         Source::Remove { name } => remove::run(context, &name).await,
@@ -82,12 +83,7 @@ pub async fn run(context: &Context, command: Source) -> Result<(), CliError> {
 }
 
 async fn enable(context: &Context, name: String, is_enabled: bool) -> Result<(), CliError> {
-    let store = context.open_store()?;
-    let asked = name.clone();
-    let found = store.write(move |writing| writing.enable_source(&asked, is_enabled)).await?;
-    if !found {
-        return Err(no_source(&name));
-    }
+    jobs::enable_source(&context.open_store()?, &name, is_enabled).await?;
     let state = if is_enabled { "enabled" } else { "disabled" };
     let value = serde_json::json!({ "name": name, "is_enabled": is_enabled });
     context.output.answer(&value, &format!("{state} {name}"))
@@ -99,10 +95,7 @@ async fn find_own(store: &Store, name: &str) -> Result<StoredSource, CliError> {
     let found = store.read(move |reading| reading.find_source(&asked)).await?;
     let source = found.ok_or_else(|| no_source(name))?;
     if !source.kind.is_visited() {
-        return Err(CliError::Failed {
-            what: format!("`{name}` is the program's own source"),
-            hint: Some("only folders and feeds can be changed".into()),
-        });
+        return Err(own(name));
     }
     Ok(source)
 }

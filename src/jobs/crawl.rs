@@ -28,7 +28,8 @@ pub(super) async fn run(
                 && let Err(error) = std::fs::metadata(path)
             {
                 let words = format!("cannot read {}: {error}", path.display());
-                record_failure(pipeline, source, &words, None).await?;
+                let told = format!("{words}; check that it is there and may be read");
+                record_failure(pipeline, source, &told, None).await?;
                 return Err(JobsError::Source { name: source.name.clone(), reason: words });
             }
             let intake = intake::crawl(&pipeline.store, source.id, place, reporter).await?;
@@ -85,7 +86,8 @@ async fn visit_feed(
         }
         Err(error) => {
             let words = with_causes(&error);
-            record_failure(pipeline, source, &words, error.retry_at()).await?;
+            let told = format!("{words}; {}", error.hint());
+            record_failure(pipeline, source, &told, error.retry_at()).await?;
             Err(JobsError::Source { name: source.name.clone(), reason: words })
         }
     }

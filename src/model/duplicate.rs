@@ -56,3 +56,47 @@ impl Fold {
         self.lead.map(|lead| (id, lead)).into_iter().chain(behind_it).collect()
     }
 }
+
+/// Look-alikes that are to be judged together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LookAlikes {
+    /// Who leads comes first, then those compared with it, then those alike by way of another.
+    pub members: Vec<Joined>,
+}
+
+/// How a member came into its group.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Joined {
+    pub id: AutomationId,
+    /// By way of which member, where it was not found alike to the lead itself.
+    pub through: Option<AutomationId>,
+    /// Probability in 0..=1 of that link; 1 for the lead.
+    pub p: f32,
+}
+
+impl LookAlikes {
+    /// Who stands for the group.
+    pub fn lead(&self) -> Option<AutomationId> {
+        self.members.first().map(|member| member.id)
+    }
+
+    /// The least certain link, 0..=1.
+    pub fn weakest(&self) -> f32 {
+        self.members.iter().map(|member| member.p).fold(1.0, f32::min)
+    }
+
+    /// Whether some member was found alike to another member only.
+    pub fn has_transitive(&self) -> bool {
+        self.members.iter().any(|member| member.through.is_some())
+    }
+}
+
+/// Whose value a field keeps in a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// This member's.
+    Of(AutomationId),
+    /// Everybody's together; for tags only.
+    All,
+}

@@ -171,4 +171,6 @@ pub struct Counts {
     /// Verdicts given by this reviewer since the midnight where they are.
     pub done_today: u64,
     pub dead_letters: u64,
+    /// Sources whose last visit failed.
+    pub failing_sources: u64,
 }

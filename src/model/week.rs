@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A week such as `2026-W47`, Monday to Sunday, in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Week {
     monday: jiff::civil::Date,
 }

@@ -266,7 +266,7 @@ async fn act_on(
         .await
 }
 
-fn look_up(
+pub(super) fn look_up(
     writing: &Writing<'_>,
     id: AutomationId,
     seen: Option<u32>,

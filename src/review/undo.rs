@@ -10,6 +10,7 @@ use crate::model::{
     Automation, AutomationId, BatchId, Decision, DecisionKind, Field, FieldChange, Refusal, Status,
 };
 use crate::store::{Store, Writing};
+use serde_json::json;
 
 /// Takes back the reviewer's newest batch that stands; with `item`, the newest decision on that
 /// item alone, whoever made it. Of a batch, what can be is taken back, and the rest is told in the
@@ -32,7 +33,8 @@ pub async fn undo(
             let batch = batch.ok_or(Refusal::NothingTo("undo"))?;
             // Two items are kept apart, or neither is.
             let item = item.filter(|_| batch.kind != DecisionKind::Apart);
-            reverse(writing, batch.id, DecisionKind::Undo, item, &who)
+            let is_meant = |decision: &Decision| item.is_none_or(|id| decision.automation == id);
+            reverse(writing, batch.id, DecisionKind::Undo, is_meant, &who)
         })
         .await;
     refused_whole(outcome)
@@ -46,7 +48,37 @@ pub async fn redo(store: &Store, who: Reviewer) -> Result<Outcome, ReviewError> 
     let outcome = store
         .write(move |writing| {
             let batch = writing.find_redoable(&who.name)?.ok_or(Refusal::NothingTo("do again"))?;
-            reverse(writing, batch.id, DecisionKind::Redo, None, &who)
+            reverse(writing, batch.id, DecisionKind::Redo, |_| true, &who)
+        })
+        .await;
+    refused_whole(outcome)
+}
+
+/// Takes the newest merge apart that brought something into `item`, or `item` into another: a merge
+/// is taken back whole, with the values that were chosen for it; of a verdict by which look-alikes
+/// went along, only that they did.
+///
+/// # Errors
+/// `Refusal::NothingTo` where nothing was merged; else as [`undo`].
+pub async fn take_apart(
+    store: &Store,
+    item: AutomationId,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    let outcome = store
+        .write(move |writing| {
+            let merge = writing.find_merge_of(item)?;
+            let (batch, lead) =
+                merge.ok_or(Refusal::NothingTo("take apart: nothing was merged here"))?;
+            let is_meant = |decision: &Decision| {
+                let merged = json!([Status::Merged, lead]);
+                decision.kind == DecisionKind::Merge
+                    || decision
+                        .changes
+                        .iter()
+                        .any(|c| c.field == Field::Status && c.after == merged)
+            };
+            reverse(writing, batch, DecisionKind::Undo, is_meant, &who)
         })
         .await;
     refused_whole(outcome)
@@ -61,18 +93,16 @@ fn refused_whole(outcome: Result<Outcome, ReviewError>) -> Result<Outcome, Revie
     }
 }
 
-/// Takes back the decisions of a batch that stand, last first; with `item`, only those on it.
+/// Takes back the decisions of a batch that stand and are meant, last first.
 fn reverse(
     writing: &Writing<'_>,
     of: BatchId,
     kind: DecisionKind,
-    item: Option<AutomationId>,
+    is_meant: impl Fn(&Decision) -> bool,
     who: &Reviewer,
 ) -> Result<Outcome, ReviewError> {
     let mut decisions = writing.list_decisions(of)?;
-    decisions.retain(|decision| {
-        !decision.is_undone && item.is_none_or(|item| decision.automation == item)
-    });
+    decisions.retain(|decision| !decision.is_undone && is_meant(decision));
     let mut outcome = Outcome { batch: None, changed: Vec::new(), refused: Vec::new() };
     for decision in decisions.iter().rev() {
         let (item, changes) = match changes_back(writing, decision) {

@@ -10,7 +10,11 @@ pub enum Scope {
     Item,
     Inbox,
     Library,
+    Duplicates,
+    Compare,
     Pipeline,
+    Sources,
+    Report,
     Welcome,
     LookAlikes,
     Search,
@@ -23,13 +27,17 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::App,
         Self::List,
         Self::Item,
         Self::Inbox,
         Self::Library,
+        Self::Duplicates,
+        Self::Compare,
         Self::Pipeline,
+        Self::Sources,
+        Self::Report,
         Self::Welcome,
         Self::LookAlikes,
         Self::Search,
@@ -49,7 +57,11 @@ impl Scope {
             Self::Item => "item",
             Self::Inbox => "inbox",
             Self::Library => "library",
+            Self::Duplicates => "duplicates",
+            Self::Compare => "compare",
             Self::Pipeline => "pipeline",
+            Self::Sources => "sources",
+            Self::Report => "report",
             Self::Welcome => "welcome",
             Self::LookAlikes => "look_alikes",
             Self::Search => "search",
@@ -70,7 +82,11 @@ impl Scope {
             Self::Item => "an item",
             Self::Inbox => "Inbox",
             Self::Library => "Library",
+            Self::Duplicates => "Duplicates",
+            Self::Compare => "comparing look-alikes",
             Self::Pipeline => "Pipeline",
+            Self::Sources => "Sources",
+            Self::Report => "Report",
             Self::Welcome => "welcome",
             Self::LookAlikes => "look-alikes",
             Self::Search => "search box",
@@ -93,7 +109,15 @@ impl Scope {
 pub enum Context {
     Inbox,
     Library,
+    /// The list of groups.
+    Duplicates,
+    /// The members of a group beside each other.
+    Compare,
     Pipeline,
+    Sources,
+    Report,
+    /// Figures or texts to scroll over: Ideas, Overview.
+    Reading,
     Welcome,
     /// A popup with a list and nothing to type: history, messages.
     Viewer,
@@ -112,10 +136,15 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Inbox,
         Self::Library,
+        Self::Duplicates,
+        Self::Compare,
         Self::Pipeline,
+        Self::Sources,
+        Self::Report,
+        Self::Reading,
         Self::Welcome,
         Self::Viewer,
         Self::LookAlikes,
@@ -134,7 +163,12 @@ impl Context {
         match self {
             Self::Inbox => &[Scope::Inbox, Item, List, App],
             Self::Library => &[Scope::Library, Item, List, App],
+            Self::Duplicates => &[Scope::Duplicates, List, App],
+            Self::Compare => &[Scope::Compare, Scope::Duplicates, App],
             Self::Pipeline => &[Scope::Pipeline, List, App],
+            Self::Sources => &[Scope::Sources, List, App],
+            Self::Report => &[Scope::Report, List, App],
+            Self::Reading => &[List, App],
             Self::Welcome => &[Scope::Welcome, App],
             Self::Viewer => &[List, App],
             Self::LookAlikes => &[Scope::LookAlikes, List, App],
@@ -180,6 +214,7 @@ pub struct Traits {
 }
 
 const PLAIN: Traits = Traits { needs_item: false, takes_count: false, may_ask: false };
+const MAY_ASK: Traits = Traits { may_ask: true, ..PLAIN };
 const COUNT: Traits = Traits { takes_count: true, ..PLAIN };
 const ITEM: Traits = Traits { needs_item: true, ..PLAIN };
 const ASKS: Traits = Traits { needs_item: true, may_ask: true, ..PLAIN };
@@ -211,7 +246,12 @@ registry! {
         Redo = "redo", "redo", "Do again what was taken back", COUNT;
         GoInbox = "inbox", "Inbox", "Go to the Inbox", PLAIN;
         GoLibrary = "library", "Library", "Go to the Library", PLAIN;
+        GoDuplicates = "duplicates", "Duplicates", "Go to the Duplicates", PLAIN;
+        GoIdeas = "ideas", "Ideas", "Go to the Ideas", PLAIN;
         GoPipeline = "pipeline", "Pipeline", "Go to the Pipeline", PLAIN;
+        GoSources = "sources", "Sources", "Go to the Sources", PLAIN;
+        GoReport = "report", "Report", "Go to the Report", PLAIN;
+        GoOverview = "overview", "Overview", "Go to the Overview", PLAIN;
         NextScreen = "next_screen", "next screen", "Go to the next screen", PLAIN;
         PreviousScreen = "previous_screen", "previous screen", "Go to the previous screen", PLAIN;
         NextPane = "next_pane", "next pane", "Move the attention to the next pane", PLAIN;
@@ -254,6 +294,7 @@ registry! {
         LookAlikes = "look_alikes", "merge", "Show look-alikes to merge or keep apart; with marks, merge those", ASKS;
         History = "history", "history", "Show who decided what on this item", ITEM;
         UndoItem = "undo_item", "undo here", "Take the last decision on this item back", ITEM;
+        TakeApart = "take_apart", "take apart", "Take the newest merge apart that this item was in", ITEM;
         OpenUrl = "open_url", "open link", "Open the source in a browser", ITEM;
         CopyLink = "copy_link", "copy link", "Copy the link to the clipboard", ITEM;
         CopyMarkdown = "copy_markdown", "copy text", "Copy the item as Markdown", ITEM;
@@ -278,11 +319,39 @@ registry! {
         MoreWords = "more_words", "more words", "Weigh words more than meaning", COUNT;
         MoreMeaning = "more_meaning", "more meaning", "Weigh meaning more than words", COUNT;
     }
+    Duplicates {
+        MergeGroup = "merge", "merge", "Merge the group into the item that stays, with the values that are kept", PLAIN;
+        NotDuplicate = "apart", "not a duplicate", "Remember that the item under the cursor is not the one that stays", PLAIN;
+    }
+    Compare {
+        CompareDown = "down", "next field", "Go to the next field", PLAIN;
+        CompareUp = "up", "previous field", "Go to the previous field", PLAIN;
+        CompareLeft = "left", "item before", "Go to the item before", PLAIN;
+        CompareRight = "right", "next item", "Go to the next item", PLAIN;
+        NextDifference = "next_difference", "next difference", "Go to the next field that differs", PLAIN;
+        PreviousDifference = "previous_difference", "previous difference", "Go to the previous field that differs", PLAIN;
+        KeepValue = "keep", "keep this", "Keep the value under the cursor in the merged item", PLAIN;
+        LeaveOut = "leave_out", "leave out", "Leave the item out of this merge, or take it in again", PLAIN;
+        LetStay = "stay", "let stay", "Let this item stay; the others go into it", PLAIN;
+        CompareLeave = "leave", "to the groups", "Go back to the list of groups", PLAIN;
+    }
     Pipeline {
         Run = "run", "run", "Run the whole pipeline now", PLAIN;
         RunSample = "sample", "sample week", "Run the pipeline over the shipped sample week", PLAIN;
         CancelJob = "cancel", "cancel", "Cancel the job under the cursor", PLAIN;
         RetryDeadLetters = "retry", "retry", "Try every dead letter again", PLAIN;
+    }
+    Sources {
+        AddSource = "add", "add", "Add a source: paste a feed's address or a folder", PLAIN;
+        ToggleSource = "toggle", "on/off", "Let runs visit the source under the cursor, or leave it out", PLAIN;
+        CrawlSource = "crawl", "crawl now", "Visit the source under the cursor now", PLAIN;
+        TestSource = "test", "test", "Show what a visit to the source would bring, and store nothing", PLAIN;
+        RemoveSource = "remove", "remove", "Remove the source under the cursor", MAY_ASK;
+    }
+    Report {
+        PreviousWeek = "previous_week", "week before", "Show the week before", COUNT;
+        NextWeek = "next_week", "next week", "Show the next week", COUNT;
+        CopyReport = "copy", "copy text", "Copy the report as Markdown", PLAIN;
     }
     Welcome {
         Crawl = "crawl", "crawl", "Crawl the enabled sources now", PLAIN;

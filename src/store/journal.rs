@@ -86,6 +86,34 @@ impl Reading<'_> {
             .doing("find what can be done again")
     }
 
+    /// The newest batch that stands by which something was merged into the item, or the item into
+    /// another; and the item that the others went into.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn find_merge_of(
+        &self,
+        item: AutomationId,
+    ) -> Result<Option<(BatchId, AutomationId)>, StoreError> {
+        self.connection
+            .prepare_cached(
+                r#"SELECT d.batch_id, m.merged_into FROM automations m
+                     JOIN decisions d ON d.automation_id = m.id JOIN batches b ON b.id = d.batch_id
+                 WHERE (m.id = ?1 OR m.merged_into = ?1) AND m.merged_into IS NOT NULL
+                   AND NOT d.is_undone AND b.kind NOT IN ('undo', 'redo', 'wake')
+                   AND d.changes LIKE '%"after":["merged",%'
+                 ORDER BY d.batch_id DESC LIMIT 1"#,
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row([item.0], |row| {
+                        Ok((BatchId(row.get(0)?), AutomationId(row.get(1)?)))
+                    })
+                    .optional()
+            })
+            .doing(format!("find the merge of #{item}"))
+    }
+
     /// The decisions of a batch, in the order in which they were made.
     ///
     /// # Errors

@@ -31,6 +31,9 @@ impl Reading<'_> {
                 self.number("SELECT count(*) FROM automations WHERE merged_into > 0")?;
             counts.documents = self.number("SELECT count(*) FROM documents")?;
             counts.dead_letters = self.number("SELECT count(*) FROM dead_letters")?;
+            counts.failing_sources = self.number(
+                "SELECT count(*) FROM sources WHERE is_enabled AND last_error IS NOT NULL",
+            )?;
             counts.done_today = self
                 .connection
                 .prepare_cached(

@@ -11,10 +11,15 @@ use super::state::State;
 use crate::settings::{Action, Scope};
 
 /// The screens there are, in the order of their numbers.
-pub(super) const SCREENS: [(Screen, Action); 3] = [
+pub(super) const SCREENS: [(Screen, Action); 8] = [
     (Screen::Inbox, Action::GoInbox),
     (Screen::Library, Action::GoLibrary),
+    (Screen::Duplicates, Action::GoDuplicates),
+    (Screen::Ideas, Action::GoIdeas),
     (Screen::Pipeline, Action::GoPipeline),
+    (Screen::Sources, Action::GoSources),
+    (Screen::Report, Action::GoReport),
+    (Screen::Overview, Action::GoOverview),
 ];
 
 impl State {
@@ -31,7 +36,10 @@ impl State {
             Scope::Item => self.act_on_item(action, count),
             Scope::Inbox => self.act_in_inbox(action),
             Scope::Library | Scope::Search => self.act_in_library(action, count),
+            Scope::Duplicates | Scope::Compare => self.act_in_duplicates(action),
             Scope::Pipeline => self.act_in_pipeline(action),
+            Scope::Sources => self.act_in_sources(action),
+            Scope::Report => self.act_in_report(action, count),
             Scope::Welcome => self.act_in_welcome(action),
             Scope::LookAlikes
             | Scope::Searches
@@ -60,7 +68,12 @@ impl State {
             Action::Redo => self.out.extend((0..times).map(|_| Command::Redo)),
             Action::GoInbox => self.go(Screen::Inbox),
             Action::GoLibrary => self.go(Screen::Library),
+            Action::GoDuplicates => self.go(Screen::Duplicates),
+            Action::GoIdeas => self.go(Screen::Ideas),
             Action::GoPipeline => self.go(Screen::Pipeline),
+            Action::GoSources => self.go(Screen::Sources),
+            Action::GoReport => self.go(Screen::Report),
+            Action::GoOverview => self.go(Screen::Overview),
             Action::NextScreen => self.go_by(1),
             Action::PreviousScreen => self.go_by(SCREENS.len() - 1),
             Action::NextPane => self.next_pane(1),
@@ -99,7 +112,7 @@ impl State {
         if self.layers.pop().is_some() {
             return;
         }
-        if self.focus() == Focus::List || self.screen == Screen::Pipeline {
+        if self.focus() == Focus::List {
             self.quit();
         } else {
             self.set_focus(Focus::List);
@@ -116,8 +129,8 @@ impl State {
         match screen {
             Screen::Inbox if !self.inbox.list.is_loaded => self.load_inbox(),
             Screen::Library => self.enter_library(),
-            Screen::Pipeline => self.out.push(Command::LoadJobs),
             Screen::Inbox => {}
+            _ => self.load_screen(),
         }
         self.touch();
         self.is_dirty = true;
@@ -130,18 +143,26 @@ impl State {
 
     fn next_pane(&mut self, by: isize) {
         let panes: &[Focus] = match self.screen {
-            Screen::Inbox => &[Focus::List, Focus::Pane],
+            Screen::Inbox | Screen::Duplicates => &[Focus::List, Focus::Pane],
             Screen::Library => &[Focus::Search, Focus::List, Focus::Pane, Focus::Facets],
             Screen::Pipeline => {
                 self.pipeline.next_part(by);
                 return;
             }
+            _ => return self.tell(Level::Info, "this screen has one pane"),
         };
         let at = panes.iter().position(|pane| *pane == self.focus()).unwrap_or(0);
         let next = (at as isize + by).rem_euclid(panes.len() as isize) as usize;
         self.set_focus(panes[next]);
         if panes[next] == Focus::Pane {
-            self.light_first();
+            self.enter_pane();
+        }
+    }
+
+    fn enter_pane(&mut self) {
+        match self.screen {
+            Screen::Duplicates => self.enter_comparison(),
+            _ => self.light_first(),
         }
     }
 
@@ -177,13 +198,31 @@ impl State {
         match self.screen {
             Screen::Inbox => self.load_inbox(),
             Screen::Library => self.search(),
+            _ => self.load_screen(),
+        }
+    }
+
+    /// Asks for what the screen shows, where it is no list of automations.
+    pub(super) fn load_screen(&mut self) {
+        match self.screen {
+            Screen::Inbox | Screen::Library => {}
+            Screen::Duplicates => self.load_duplicates(),
+            Screen::Ideas => self.load_ideas(),
             Screen::Pipeline => self.out.push(Command::LoadJobs),
+            Screen::Sources => self.load_sources(),
+            Screen::Report => self.load_report(),
+            Screen::Overview => self.load_overview(),
         }
     }
 
     fn act_in_list(&mut self, action: Action, count: Option<u32>) {
         match (self.screen, self.focus()) {
             (Screen::Pipeline, _) => return self.move_in_pipeline(action, count),
+            (Screen::Sources, _) => return self.move_in_sources(action, count),
+            (Screen::Ideas | Screen::Report | Screen::Overview, _) => {
+                return self.scroll_sheet(action, count);
+            }
+            (Screen::Duplicates, _) if is_marking(action) => return self.nothing_to(action),
             (_, Focus::Pane) => return self.act_in_pane(action, count),
             (_, Focus::Facets) => return self.act_in_facets(action, count),
             _ => {}
@@ -213,7 +252,7 @@ impl State {
             Action::Clear => self.clear(),
             _ => {
                 self.set_focus(Focus::Pane);
-                self.light_first();
+                self.enter_pane();
             }
         }
     }
@@ -292,6 +331,11 @@ impl State {
             self.tell(Level::Info, "no further in this item");
         }
     }
+}
+
+/// Whether an action marks lines, which not every list has a use for.
+fn is_marking(action: Action) -> bool {
+    matches!(action, Action::Mark | Action::Range | Action::MarkAll | Action::Clear)
 }
 
 /// Moves a list's cursor by a movement action: whether it moved, or `None` for another action.

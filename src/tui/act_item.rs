@@ -53,6 +53,9 @@ impl State {
                 let id = self.current_id();
                 self.out.push(Command::Undo { id });
             }
+            Action::TakeApart => {
+                self.out.extend(self.current_id().map(|id| Command::TakeApart { id }));
+            }
             _ => self.act_on_view(action),
         }
     }

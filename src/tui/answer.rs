@@ -36,6 +36,13 @@ impl State {
                 self.rows.insert(rows);
                 self.on_answer(generation, answer);
             }
+            Loaded::Duplicates { generation, groups } => self.on_duplicates(generation, groups),
+            Loaded::Ideas { generation, ideas } => self.on_ideas(generation, ideas),
+            Loaded::Sources { generation, rows } => self.on_sources(generation, rows),
+            Loaded::SourcesChanged => self.sources_changed(),
+            Loaded::SourceTested { name, outcome } => self.on_source_tested(&name, outcome),
+            Loaded::Report { generation, report } => self.on_report(generation, report),
+            Loaded::Overview { generation, overview } => self.on_overview(generation, overview),
             Loaded::Counts(counts) => {
                 self.is_dirty |= self.counts != Some(counts);
                 self.counts = Some(counts);
@@ -98,6 +105,7 @@ impl State {
             // The item under the cursor stays under it; what came above it is shown too.
             list.top = 0;
         }
+        self.first_load_duplicates();
         self.touch();
     }
 
@@ -105,6 +113,7 @@ impl State {
     /// the list has room for it.
     fn on_changed(&mut self, ids: &[AutomationId]) {
         self.library_changed();
+        self.duplicates_changed();
         self.out.push(Command::LoadCounts);
         if ids.is_empty() {
             self.pane.forget_all();

@@ -17,37 +17,108 @@ const TOASTS: usize = 3;
 /// Most lines of one toast.
 const TOAST_LINES: usize = 3;
 
+/// What tabs leave out where the terminal is narrow; the one that is on shows whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fold {
+    None,
+    Names,
+    NamesAndCounts,
+    All,
+}
+
+/// The top line.
+struct Head {
+    name: String,
+    /// Each tab with the column where it begins.
+    tabs: Vec<(Screen, u16, String)>,
+}
+
+impl Head {
+    fn end(&self) -> u16 {
+        self.tabs.last().map_or(0, |(_, x, label)| x + columns(label))
+    }
+}
+
 impl State {
     pub(super) fn paint_header(&self, painter: &mut Painter<'_>, area: Rect) {
-        let week = Week::of(self.now).number();
-        let is_wide = area.width >= 80;
-        let name =
-            if is_wide { format!(" Reservoir · week {week}") } else { " Reservoir".to_owned() };
-        let name = if painter.is_plain { name.replace(" ·", ",") } else { name };
-        let mut x = painter.text(area.x, area.y, area.width, &name, Role::Title) + 4;
-        for (screen, action) in SCREENS {
-            let is_here = screen == self.screen;
-            let role = if is_here { Role::TabActive } else { Role::Tab };
-            let label = self.tab(screen, action, painter.is_plain);
+        let head = self.head(area.width, painter.is_plain);
+        painter.text(area.x, area.y, area.width, &head.name, Role::Title);
+        let mut end = area.x;
+        for (screen, x, label) in &head.tabs {
+            let role = if *screen == self.screen { Role::TabActive } else { Role::Tab };
             let room = area.right().saturating_sub(x + 1);
-            x = painter.text(x, area.y, room, &label, role) + 3;
+            end = painter.text(*x, area.y, room, label, role);
         }
         let who = &self.reviewer;
-        if x + columns(who) + 2 < area.right() {
+        if end + columns(who) + 4 < area.right() {
             painter.right(area.right().saturating_sub(1), area.y, columns(who), who, Role::Dim);
         }
     }
 
+    /// The program's name and the tabs, as whole as `width` allows.
+    fn head(&self, width: u16, is_plain: bool) -> Head {
+        let week = Week::of(self.now).number();
+        let dot = if is_plain { "," } else { " ·" };
+        let whole = format!(" Reservoir{dot} week {week}");
+        let folds = [
+            (whole.as_str(), 3, Fold::None),
+            (" Reservoir", 2, Fold::None),
+            ("", 2, Fold::None),
+            ("", 2, Fold::Names),
+            ("", 2, Fold::NamesAndCounts),
+        ];
+        let fitting =
+            folds.into_iter().map(|(name, gap, fold)| self.laid_out(name, gap, fold, is_plain));
+        let mut last = None;
+        for head in fitting {
+            if head.end() < width {
+                return head;
+            }
+            last = Some(head);
+        }
+        match last {
+            Some(head) if head.end() < width => head,
+            _ => self.laid_out("", 1, Fold::All, is_plain),
+        }
+    }
+
+    fn laid_out(&self, name: &str, gap: u16, fold: Fold, is_plain: bool) -> Head {
+        let mut x = if name.is_empty() { 1 } else { columns(name) + gap + 1 };
+        let mut tabs = Vec::with_capacity(SCREENS.len());
+        for (screen, action) in SCREENS {
+            let fold = if screen == self.screen { Fold::None } else { fold };
+            let label = self.tab(screen, action, fold, is_plain);
+            let width = columns(&label);
+            tabs.push((screen, x, label));
+            x += width + gap;
+        }
+        Head { name: name.to_owned(), tabs }
+    }
+
     /// A tab's label: key, name, number.
-    fn tab(&self, screen: Screen, action: Action, is_plain: bool) -> String {
+    fn tab(&self, screen: Screen, action: Action, fold: Fold, is_plain: bool) -> String {
         let key = self.keymap.shown_key(action);
         let count = match (screen, &self.counts) {
             (Screen::Inbox, Some(counts)) => thousands(counts.inbox),
             (Screen::Library, Some(counts)) => thousands(counts.approved),
+            (Screen::Duplicates, _) => {
+                self.duplicates.count().map(|count| thousands(count as u64)).unwrap_or_default()
+            }
+            (Screen::Ideas, _) => self.ideas.count(),
             (Screen::Pipeline, _) => self.pipeline_mark(is_plain),
+            (Screen::Sources, Some(counts)) if counts.failing_sources > 0 => {
+                format!("{}!", thousands(counts.failing_sources))
+            }
             _ => String::new(),
         };
-        format!("{key} {} {count}", action.title()).trim_end().to_owned()
+        let name = match fold {
+            Fold::None => action.title(),
+            Fold::Names | Fold::NamesAndCounts => short_title(action),
+            Fold::All => "",
+        };
+        let count = if matches!(fold, Fold::None | Fold::Names) { count } else { String::new() };
+        let parts = [key.as_str(), name, &count];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     fn pipeline_mark(&self, is_plain: bool) -> String {
@@ -63,21 +134,10 @@ impl State {
 
     /// Where each tab stands, for the mouse.
     pub(super) fn tab_at(&self, column: u16) -> Option<Screen> {
-        let week = Week::of(self.now).number();
-        let name = if self.size.0 >= 80 {
-            format!(" Reservoir · week {week}")
-        } else {
-            " Reservoir".to_owned()
-        };
-        let mut x = columns(&name) + 4;
-        for (screen, action) in SCREENS {
-            let width = columns(&self.tab(screen, action, self.is_plain));
-            if (x..x + width).contains(&column) {
-                return Some(screen);
-            }
-            x += width + 3;
-        }
-        None
+        let head = self.head(self.size.0, self.is_plain);
+        let is_on =
+            |(_, x, label): &&(Screen, u16, String)| (*x..*x + columns(label)).contains(&column);
+        head.tabs.iter().find(is_on).map(|(screen, ..)| *screen)
     }
 
     pub(super) fn paint_footer(&self, painter: &mut Painter<'_>, area: Rect) {
@@ -232,6 +292,19 @@ impl State {
     }
 }
 
+/// A screen's name in a few letters.
+fn short_title(action: Action) -> &'static str {
+    match action {
+        Action::GoLibrary => "Lib",
+        Action::GoDuplicates => "Dup",
+        Action::GoPipeline => "Pipe",
+        Action::GoSources => "Src",
+        Action::GoReport => "Rep",
+        Action::GoOverview => "Over",
+        action => action.title(),
+    }
+}
+
 /// The actions whose keys the footer names, most wanted first.
 fn footer_actions(context: Context) -> &'static [Action] {
     use Action as A;
@@ -269,6 +342,21 @@ fn footer_actions(context: Context) -> &'static [Action] {
             A::Help,
             A::OpenUrl,
         ],
+        Context::Duplicates => {
+            &[A::MergeGroup, A::NotDuplicate, A::Open, A::Undo, A::Palette, A::Help, A::Refresh]
+        }
+        Context::Compare => &[
+            A::KeepValue,
+            A::LetStay,
+            A::LeaveOut,
+            A::MergeGroup,
+            A::NotDuplicate,
+            A::NextDifference,
+            A::CompareLeave,
+            A::Undo,
+            A::Palette,
+            A::Help,
+        ],
         Context::Search => &[A::SearchAccept, A::SearchDown, A::SearchUp, A::SearchLeave],
         Context::Pipeline => &[
             A::Run,
@@ -280,6 +368,20 @@ fn footer_actions(context: Context) -> &'static [Action] {
             A::Palette,
             A::Help,
         ],
+        Context::Sources => &[
+            A::AddSource,
+            A::CrawlSource,
+            A::TestSource,
+            A::ToggleSource,
+            A::RemoveSource,
+            A::Palette,
+            A::Help,
+            A::Refresh,
+        ],
+        Context::Report => {
+            &[A::CopyReport, A::PreviousWeek, A::NextWeek, A::Down, A::Up, A::Palette, A::Help]
+        }
+        Context::Reading => &[A::Down, A::Up, A::Refresh, A::Palette, A::Help, A::Back],
         Context::Welcome => &[A::Crawl, A::Sample, A::Import, A::Palette, A::Help, A::Quit],
         Context::Viewer => &[A::Down, A::Up, A::Back],
         Context::Searches => &[A::Open, A::DeleteSearch, A::Down, A::Up, A::Back],

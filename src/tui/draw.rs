@@ -74,6 +74,11 @@ impl State {
             Screen::Inbox if self.shows_welcome() => self.paint_welcome(painter, body),
             Screen::Inbox => self.paint_inbox(painter, &areas),
             Screen::Library => self.paint_library(painter, &areas),
+            Screen::Duplicates => self.paint_duplicates(painter, &areas),
+            Screen::Ideas => self.paint_ideas(painter, &areas),
+            Screen::Sources => self.paint_sources(painter, &areas),
+            Screen::Report => self.paint_report(painter, &areas),
+            Screen::Overview => self.paint_overview(painter, &areas),
             Screen::Pipeline => {
                 self.paint_pipeline(painter, areas.status, areas.list.unwrap_or_default());
             }

@@ -1,6 +1,7 @@
 //! What lies over a screen: a stack; the top one has the attention.
 
 pub(super) mod confirm;
+pub(super) mod foreseen;
 pub(super) mod form;
 pub(super) mod frame;
 pub(super) mod help;
@@ -32,6 +33,7 @@ pub(super) enum Layer {
     LookAlikes(look_alikes::LookAlikes),
     History(history::History),
     Messages(messages::Messages),
+    Foreseen(foreseen::Foreseen),
     Searches(searches::Searches),
     Form(Box<form::Form>),
 }
@@ -54,7 +56,7 @@ impl Layer {
             Self::Tags(_) => Context::Tags,
             Self::LookAlikes(_) => Context::LookAlikes,
             Self::Searches(_) => Context::Searches,
-            Self::History(_) | Self::Messages(_) => Context::Viewer,
+            Self::History(_) | Self::Messages(_) | Self::Foreseen(_) => Context::Viewer,
             Self::Form(_) => Context::Form,
         }
     }
@@ -69,6 +71,7 @@ impl Layer {
             Self::LookAlikes(look_alikes) => look_alikes.act(state, action, count),
             Self::History(history) => history.act(action, count),
             Self::Messages(messages) => messages.act(action, count),
+            Self::Foreseen(foreseen) => foreseen.act(action, count),
             Self::Searches(searches) => searches.act(state, action, count),
             Self::Form(form) => form.act(state, action),
         }
@@ -85,6 +88,7 @@ impl Layer {
             | Self::LookAlikes(_)
             | Self::History(_)
             | Self::Messages(_)
+            | Self::Foreseen(_)
             | Self::Searches(_) => false,
         }
     }
@@ -100,6 +104,7 @@ impl Layer {
             | Self::LookAlikes(_)
             | Self::History(_)
             | Self::Messages(_)
+            | Self::Foreseen(_)
             | Self::Searches(_) => return false,
         }
         true
@@ -220,6 +225,7 @@ pub(super) fn click(state: &mut State, at: Position) {
             | Layer::History(_)
             | Layer::Messages(_)
             | Layer::LookAlikes(_)
+            | Layer::Foreseen(_)
             | Layer::Searches(_) => After::Close,
             _ => After::Keep,
         };
@@ -239,6 +245,7 @@ pub(super) fn paint(state: &State, painter: &mut Painter<'_>) {
             Layer::LookAlikes(look_alikes) => look_alikes.paint(state, painter),
             Layer::History(history) => history.paint(state, painter),
             Layer::Messages(messages) => messages.paint(state, painter),
+            Layer::Foreseen(foreseen) => foreseen.paint(state, painter),
             Layer::Searches(searches) => searches.paint(state, painter),
             Layer::Form(form) => form.paint(state, painter),
         }

@@ -59,7 +59,7 @@ pub(super) fn areas(size: (u16, u16), screen: Screen, split: u16, focus: Focus) 
         footer: row(height.saturating_sub(1)),
         ..Areas::default()
     };
-    if screen == Screen::Pipeline {
+    if !matches!(screen, Screen::Inbox | Screen::Library | Screen::Duplicates) {
         areas.list = Some(body);
         return areas;
     }
@@ -76,7 +76,11 @@ pub(super) fn areas(size: (u16, u16), screen: Screen, split: u16, focus: Focus) 
     let facets = if has_facets { FACETS } else { 0 };
     let rest = width - facets;
     let split = if split == 0 { DEFAULT_SPLIT } else { split };
-    let list = (u32::from(rest) * u32::from(split) / 100) as u16;
+    let list = match screen {
+        // What is compared needs the room.
+        Screen::Duplicates => width / 4,
+        _ => (u32::from(rest) * u32::from(split) / 100) as u16,
+    };
     let list = list.clamp(30, rest.saturating_sub(36));
     areas.facets = has_facets.then_some(Rect { width: facets, ..body });
     areas.list = Some(Rect { x: facets, width: list, ..body });
@@ -116,9 +120,9 @@ mod tests {
     proptest! {
         #[test]
         fn every_part_lies_within_the_screen(
-            width in 40u16..400, height in 10u16..200, split in 0u16..=100, which in 0usize..3, at in 0usize..4,
+            width in 40u16..400, height in 10u16..200, split in 0u16..=100, which in 0usize..5, at in 0usize..4,
         ) {
-            let screen = [Screen::Inbox, Screen::Library, Screen::Pipeline][which];
+            let screen = [Screen::Inbox, Screen::Library, Screen::Duplicates, Screen::Pipeline, Screen::Overview][which];
             let focus = [Focus::List, Focus::Pane, Focus::Facets, Focus::Search][at];
             let whole = Rect::new(0, 0, width, height);
             let a = areas((width, height), screen, split, focus);

@@ -6,8 +6,9 @@
 
 use super::session::Session;
 use crate::model::{
-    AutomationId, Counts, DecisionRow, Edit, InboxRow, ItemView, JobId, JobRow, QueueFilter,
-    SavedSearch, SearchAnswer, SearchQuery, Stage, Status, Verdict,
+    AutomationId, Budgets, Counts, DecisionRow, Edit, Field, Figures, Idea, InboxRow, ItemView,
+    JobId, JobRow, Kept, LookAlikes, QueueFilter, SavedSearch, SearchAnswer, SearchQuery,
+    SourceRow, Stage, Status, Verdict, Week, WeekReport,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -51,13 +52,27 @@ pub enum Loaded {
     Item { generation: Generation, id: AutomationId, view: Option<Arc<ItemView>> },
     /// To `Search`; `rows` for the first hits (a screenful or two is enough).
     Search { generation: Generation, answer: Arc<SearchAnswer>, rows: Vec<InboxRow> },
+    /// To `LoadDuplicates`: strictest first.
+    Duplicates { generation: Generation, groups: Vec<LookAlikes> },
+    /// To `LoadIdeas`, newest first.
+    Ideas { generation: Generation, ideas: Vec<Idea> },
+    /// To `LoadSources`, by name.
+    Sources { generation: Generation, rows: Vec<SourceRow> },
+    /// A source was added, changed, removed or visited.
+    SourcesChanged,
+    /// To `TestSource`.
+    SourceTested { name: String, outcome: Result<SourceVisit, String> },
+    /// To `LoadReport`.
+    Report { generation: Generation, report: Arc<WeekReport> },
+    /// To `LoadOverview`.
+    Overview { generation: Generation, overview: Arc<OverviewView> },
     /// To `LoadCounts`, and whenever they change.
     Counts(Counts),
     /// To `LoadJobs`, and a few times a second while jobs run.
     Jobs(JobsView),
     /// To each command that writes (`Decide`, `SetTags`, `Edit`, `Merge`, `Apart`): it is durable.
     Decided { token: Token, outcome: Result<DecidedItems, String> },
-    /// To `Undo` and `Redo`.
+    /// To `Undo`, `TakeApart` and `Redo`.
     Reversed { is_redo: bool, outcome: Result<ReversedItems, String> },
     /// Another process, reviewer or the pipeline wrote; `ids` may be empty when very many did.
     Changed { ids: Vec<AutomationId> },
@@ -107,6 +122,29 @@ pub struct JobsView {
     pub dead_letters: Vec<DeadLetterRow>,
     /// The newest lines of the log, oldest first, at most 500.
     pub log: Vec<String>,
+}
+
+/// What the Overview shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverviewView {
+    pub figures: Figures,
+    /// `None` where no model is configured.
+    pub budgets: Option<Budgets>,
+    /// Of every sum.
+    pub currency: String,
+    /// What the configuration calls a model: `cheap`, `strong`.
+    pub tiers: Vec<(String, &'static str)>,
+    /// Size of the search index in bytes.
+    pub index_bytes: u64,
+}
+
+/// What a visit to a source would bring.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceVisit {
+    /// State (`new`, `changed`, `known`) and title of each document, at most 200.
+    pub documents: Vec<(&'static str, String)>,
+    /// In words: "12 new, 3 known".
+    pub summary: String,
 }
 
 /// A document or address that could not be worked on, and why.
@@ -169,6 +207,41 @@ pub enum Command {
         generation: Generation,
         query: SearchQuery,
     },
+    LoadDuplicates {
+        generation: Generation,
+    },
+    LoadIdeas {
+        generation: Generation,
+    },
+    LoadSources {
+        generation: Generation,
+    },
+    LoadReport {
+        generation: Generation,
+        week: Week,
+    },
+    LoadOverview {
+        generation: Generation,
+    },
+    /// Adds a feed or folder; what it is gets recognised.
+    AddSource {
+        address: String,
+    },
+    EnableSource {
+        name: String,
+        is_enabled: bool,
+    },
+    RemoveSource {
+        name: String,
+    },
+    /// Visits one source, due or not, and works on what comes.
+    CrawlSource {
+        name: String,
+    },
+    /// Looks at what a visit would bring.
+    TestSource {
+        name: String,
+    },
     LoadCounts,
     LoadJobs,
     LoadTags,
@@ -201,11 +274,12 @@ pub enum Command {
         token: Token,
         edit: Edit,
     },
-    /// Folds `members` into `lead`.
+    /// Folds `members` into `lead`, which takes the values that `keep` names.
     Merge {
         token: Token,
         lead: Seen,
         members: Vec<Seen>,
+        keep: Vec<(Field, Kept)>,
     },
     /// Remembers that the two are not the same.
     Apart {
@@ -216,6 +290,10 @@ pub enum Command {
     /// Takes the reviewer's last decision back (with `id`: the last on that item).
     Undo {
         id: Option<AutomationId>,
+    },
+    /// Takes the newest merge apart that the item was in.
+    TakeApart {
+        id: AutomationId,
     },
     Redo,
     OpenUrl(String),

@@ -44,7 +44,9 @@ impl State {
                 self.go(screen);
             }
         } else if self.shows_welcome() {
-        } else if areas.divider.is_some_and(|d| d.x.abs_diff(at.x) <= 1 && at.y >= d.y) {
+        } else if self.screen != Screen::Duplicates
+            && areas.divider.is_some_and(|d| d.x.abs_diff(at.x) <= 1 && at.y >= d.y)
+        {
             self.is_dragging = true;
         } else if areas.status.contains(at) && self.screen == Screen::Library {
             self.set_focus(Focus::Search);
@@ -54,8 +56,14 @@ impl State {
             self.toggle_facet(usize::from(line));
         } else if holds(areas.pane) {
             self.set_focus(Focus::Pane);
+            if self.screen == Screen::Duplicates {
+                return self.click_compare(at);
+            }
             self.click_pane(areas.pane.unwrap_or_default(), at);
         } else if let Some(area) = areas.list.filter(|area| area.contains(at)) {
+            if self.screen == Screen::Sources {
+                return self.click_sources(area, at.y);
+            }
             self.click_list(usize::from(at.y - area.y));
         }
     }
@@ -91,13 +99,20 @@ impl State {
         self.is_dirty = true;
         self.inbox.is_untouched = false;
         if self.areas().pane.is_some_and(|area| area.contains(at)) {
-            if let Some(shown) = &mut self.pane.shown {
+            if self.screen == Screen::Duplicates {
+                self.step_field(by.signum());
+            } else if let Some(shown) = &mut self.pane.shown {
                 shown.scroll_source(by);
             }
-        } else if self.screen == Screen::Pipeline {
+        } else if self.list().is_none() {
             let action =
                 if by > 0 { crate::settings::Action::Down } else { crate::settings::Action::Up };
-            self.move_in_pipeline(action, Some(by.unsigned_abs() as u32));
+            let by = Some(by.unsigned_abs() as u32);
+            match self.screen {
+                Screen::Pipeline => self.move_in_pipeline(action, by),
+                Screen::Sources => self.move_in_sources(action, by),
+                _ => self.scroll_sheet(action, by),
+            }
         } else if self.list_mut().is_some_and(|list| list.step(by)) {
             self.moved();
         }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Items kept, so that stepping back and forth asks for nothing.
-const KEPT: usize = 12;
+const KEPT: usize = 24;
 
 #[derive(Debug, Default)]
 pub(super) struct Pane {

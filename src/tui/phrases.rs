@@ -31,6 +31,28 @@ pub(super) fn share(p: f32) -> String {
     if hundredths == 100 { "1.0".to_owned() } else { format!(".{hundredths:02}") }
 }
 
+/// A share in whole hundredths: `62%`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.0}%", share.clamp(0.0, 1.0) * 100.0)
+}
+
+/// A number of bytes in few columns: `812 kB`, `1.4 GB`.
+pub(super) fn size(bytes: u64) -> String {
+    let mut rest = bytes as f64;
+    let mut unit = "B";
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if rest < 1000.0 {
+            break;
+        }
+        (rest, unit) = (rest / 1000.0, larger);
+    }
+    if rest < 10.0 && unit != "B" {
+        format!("{rest:.1} {unit}")
+    } else {
+        format!("{rest:.0} {unit}")
+    }
+}
+
 /// A whole number with thousands apart.
 pub(super) fn thousands(n: u64) -> String {
     let digits = n.to_string();
@@ -140,6 +162,16 @@ mod tests {
     #[case(0.0, ".00")]
     fn a_share_takes_three_columns(#[case] p: f32, #[case] expected: &str) {
         assert_eq!(share(p), expected);
+    }
+
+    #[rstest]
+    #[case(0, "0 B")]
+    #[case(999, "999 B")]
+    #[case(1_400, "1.4 kB")]
+    #[case(812_000, "812 kB")]
+    #[case(4_100_000_000, "4.1 GB")]
+    fn sizes_take_few_columns(#[case] bytes: u64, #[case] expected: &str) {
+        assert_eq!(size(bytes), expected);
     }
 
     #[test]

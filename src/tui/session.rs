@@ -11,7 +11,12 @@ pub enum Screen {
     #[default]
     Inbox,
     Library,
+    Duplicates,
+    Ideas,
     Pipeline,
+    Sources,
+    Report,
+    Overview,
 }
 
 /// Where the reviewer stood. Unknown or missing fields fall back to their defaults, so that a

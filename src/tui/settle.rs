@@ -2,6 +2,7 @@
 
 use super::message::Command;
 use super::pane_lines::Setting;
+use super::session::Screen;
 use super::state::State;
 use crate::model::AutomationId;
 use jiff::SignedDuration;
@@ -18,7 +19,11 @@ impl State {
         let Some(list) = self.list_mut() else { return };
         list.scroll(height);
         self.fetch_rows(height);
-        self.settle_pane();
+        if self.screen == Screen::Duplicates {
+            self.settle_group();
+        } else {
+            self.settle_pane();
+        }
     }
 
     fn fetch_rows(&mut self, height: usize) {

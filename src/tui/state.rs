@@ -8,7 +8,10 @@ use super::list::List;
 use super::message::{Command, Level};
 use super::pane::Pane;
 use super::rows::Rows;
-use super::screens::{inbox::Inbox, library::Library, pipeline::Pipeline};
+use super::screens::{
+    duplicates::Duplicates, ideas::Ideas, inbox::Inbox, library::Library, overview::Overview,
+    pipeline::Pipeline, report::Report, sources::Sources,
+};
 use super::session::{Screen, Session};
 use super::writes::Writes;
 use crate::model::{AutomationId, Counts};
@@ -78,6 +81,11 @@ pub struct State {
     pub(super) screen: Screen,
     pub(super) inbox: Inbox,
     pub(super) library: Library,
+    pub(super) duplicates: Duplicates,
+    pub(super) ideas: Ideas,
+    pub(super) sources: Sources,
+    pub(super) report: Report,
+    pub(super) overview: Overview,
     pub(super) pipeline: Pipeline,
     pub(super) rows: Rows,
     pub(super) pane: Pane,
@@ -127,6 +135,11 @@ impl State {
             screen: session.screen,
             inbox,
             library,
+            duplicates: Duplicates::default(),
+            ideas: Ideas::default(),
+            sources: Sources::default(),
+            report: Report::default(),
+            overview: Overview::default(),
             pipeline: Pipeline::default(),
             rows: Rows::default(),
             pane: Pane::default(),
@@ -154,8 +167,12 @@ impl State {
         self.out.push(Command::LoadCounts);
         self.out.push(Command::LoadJobs);
         match self.screen {
-            Screen::Inbox | Screen::Pipeline => self.load_inbox(),
             Screen::Library => self.search(),
+            Screen::Inbox => self.load_inbox(),
+            _ => {
+                self.load_screen();
+                self.load_inbox();
+            }
         }
         self.out.push(Command::SetMouse(self.has_mouse));
         std::mem::take(&mut self.out)
@@ -207,6 +224,8 @@ impl State {
             self.pane.rests_until,
             self.saves_at,
             self.inbox.reloads_at,
+            self.duplicates.reloads_at,
+            self.overview.reloads_at,
             self.library.asks_at,
         ];
         let next = timers.into_iter().flatten().chain(toasts.filter(|at| *at > self.now)).min()?;
@@ -233,7 +252,12 @@ impl State {
             Screen::Inbox => Context::Inbox,
             Screen::Library if self.library.focus == Focus::Search => Context::Search,
             Screen::Library => Context::Library,
+            Screen::Duplicates if self.duplicates.focus == Focus::Pane => Context::Compare,
+            Screen::Duplicates => Context::Duplicates,
             Screen::Pipeline => Context::Pipeline,
+            Screen::Sources => Context::Sources,
+            Screen::Report => Context::Report,
+            Screen::Ideas | Screen::Overview => Context::Reading,
         }
     }
 
@@ -245,7 +269,8 @@ impl State {
         match self.screen {
             Screen::Inbox => self.inbox.focus,
             Screen::Library => self.library.focus,
-            Screen::Pipeline => Focus::List,
+            Screen::Duplicates => self.duplicates.focus,
+            _ => Focus::List,
         }
     }
 
@@ -253,7 +278,8 @@ impl State {
         match self.screen {
             Screen::Inbox => self.inbox.focus = focus,
             Screen::Library => self.library.focus = focus,
-            Screen::Pipeline => {}
+            Screen::Duplicates => self.duplicates.focus = focus,
+            _ => {}
         }
         self.is_dirty = true;
     }
@@ -276,7 +302,8 @@ impl State {
         match self.screen {
             Screen::Inbox => Some(&self.inbox.list),
             Screen::Library => Some(&self.library.list),
-            Screen::Pipeline => None,
+            Screen::Duplicates => Some(&self.duplicates.list),
+            _ => None,
         }
     }
 
@@ -284,7 +311,8 @@ impl State {
         match self.screen {
             Screen::Inbox => Some(&mut self.inbox.list),
             Screen::Library => Some(&mut self.library.list),
-            Screen::Pipeline => None,
+            Screen::Duplicates => Some(&mut self.duplicates.list),
+            _ => None,
         }
     }
 

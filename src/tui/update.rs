@@ -172,6 +172,12 @@ impl State {
         if self.inbox.reloads_at.take_if(|at| is_due(at)).is_some() {
             self.load_inbox();
         }
+        if self.duplicates.reloads_at.take_if(|at| is_due(at)).is_some() {
+            self.load_duplicates();
+        }
+        if self.overview.reloads_at.take_if(|at| is_due(at)).is_some() {
+            self.load_overview();
+        }
         if self.library.asks_at.take_if(|at| is_due(at)).is_some() {
             self.search();
         }

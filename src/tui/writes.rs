@@ -3,7 +3,7 @@
 use super::message::{Command, DecidedItems, Level, ReversedItems, Seen, Token};
 use super::phrases::{counted, verdict_done};
 use super::state::State;
-use crate::model::{AutomationId, Edit, Status, Verdict};
+use crate::model::{AutomationId, Edit, Field, Kept, Status, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, VecDeque};
 
@@ -127,11 +127,21 @@ impl State {
     }
 
     pub(super) fn merge(&mut self, lead: AutomationId, members: Vec<AutomationId>) {
+        let members = members.iter().map(|id| self.seen(*id)).collect();
+        self.merge_choosing(self.seen(lead), members, Vec::new());
+    }
+
+    /// Merges items as they were seen; the lead takes the values that `keep` names.
+    pub(super) fn merge_choosing(
+        &mut self,
+        lead: Seen,
+        members: Vec<Seen>,
+        keep: Vec<(Field, Kept)>,
+    ) {
         let token = self.next_number();
-        let (lead_seen, seen) =
-            (self.seen(lead), members.iter().map(|id| self.seen(*id)).collect::<Vec<_>>());
-        self.writes.begin(token, What::Merge, members, Some(lead));
-        self.out.push(Command::Merge { token, lead: lead_seen, members: seen });
+        let ids = members.iter().map(|(id, _)| *id).collect();
+        self.writes.begin(token, What::Merge, ids, Some(lead.0));
+        self.out.push(Command::Merge { token, lead, members, keep });
         self.is_dirty = true;
     }
 
@@ -189,6 +199,7 @@ impl State {
             self.tags.clear();
         }
         self.library_changed();
+        self.duplicates_changed();
     }
 
     fn say_done(&mut self, write: &Write, items: &DecidedItems) {
@@ -246,6 +257,7 @@ impl State {
         self.refresh_items(&ids);
         self.out.push(Command::LoadCounts);
         self.library_changed();
+        self.duplicates_changed();
         self.tags.clear();
         let Some(first) = ids.first() else { return };
         let list = self.list_mut();

@@ -15,6 +15,9 @@ pub(crate) struct Fake {
     pub(crate) holds: bool,
     pub(crate) done_today: u64,
     pub(crate) searches: Vec<FoundSearch>,
+    pub(crate) sources: Vec<SourceRow>,
+    pub(crate) ideas: Vec<Idea>,
+    apart: Vec<(AutomationId, AutomationId)>,
     journal: Vec<Vec<(usize, Automation)>>,
     undone: Vec<Vec<(usize, Automation)>>,
 }
@@ -25,6 +28,7 @@ impl Fake {
         if items.len() > 8 {
             let behind = vec![row(&items[7]), row(&items[8])];
             items[0].duplicates = behind;
+            make_variants(&mut items);
         }
         Self {
             items,
@@ -34,6 +38,9 @@ impl Fake {
             holds: false,
             done_today: 38,
             searches: Vec::new(),
+            sources: crate::figures::sources(),
+            ideas: Vec::new(),
+            apart: Vec::new(),
             journal: Vec::new(),
             undone: Vec::new(),
         }
@@ -101,6 +108,35 @@ impl Fake {
         ids.iter().filter_map(|id| self.items.get(id.0 as usize - 1)).map(row).collect()
     }
 
+    /// A pair, and three of which the last is alike to the second only.
+    fn groups(&self) -> Vec<LookAlikes> {
+        let joined = |id, through: Option<i64>, p| Joined {
+            id: AutomationId(id),
+            through: through.map(AutomationId),
+            p,
+        };
+        let all = [
+            vec![joined(2, None, 1.0), joined(12, None, 0.99)],
+            vec![joined(1, None, 1.0), joined(8, None, 0.97), joined(9, Some(8), 0.88)],
+        ];
+        let is_open = |member: &Joined| {
+            let view = self.items.get(member.id.0 as usize - 1);
+            view.is_some_and(|view| {
+                !matches!(view.automation.status, Status::Rejected | Status::Merged)
+            })
+        };
+        let is_apart = |id: AutomationId| self.apart.iter().any(|(a, b)| *a == id || *b == id);
+        let mut groups = Vec::new();
+        for mut members in all {
+            let lead = members[0].id;
+            members.retain(|member| is_open(member) && (member.id == lead || !is_apart(member.id)));
+            if members.len() > 1 {
+                groups.push(LookAlikes { members });
+            }
+        }
+        groups
+    }
+
     fn counts(&self) -> Counts {
         let of =
             |status| self.items.iter().filter(|v| v.automation.status == status).count() as u64;
@@ -113,6 +149,7 @@ impl Fake {
             documents: self.items.len() as u64,
             done_today: self.done_today,
             dead_letters: self.jobs.dead_letters.len() as u64,
+            failing_sources: 2,
         }
     }
 
@@ -267,6 +304,40 @@ impl Fake {
                 let first: Vec<_> = answer.hits.iter().take(60).map(|hit| hit.id).collect();
                 Loaded::Search { generation: *generation, answer, rows: self.rows(&first) }
             }
+            Command::LoadDuplicates { generation } => {
+                Loaded::Duplicates { generation: *generation, groups: self.groups() }
+            }
+            Command::LoadIdeas { generation } => {
+                Loaded::Ideas { generation: *generation, ideas: self.ideas.clone() }
+            }
+            Command::LoadSources { generation } => {
+                Loaded::Sources { generation: *generation, rows: self.sources.clone() }
+            }
+            Command::EnableSource { name, is_enabled } => {
+                for row in self.sources.iter_mut().filter(|row| row.source.name == *name) {
+                    row.source.is_enabled = *is_enabled;
+                }
+                Loaded::SourcesChanged
+            }
+            Command::RemoveSource { name } => {
+                self.sources.retain(|row| row.source.name != *name);
+                Loaded::SourcesChanged
+            }
+            Command::TestSource { name } => Loaded::SourceTested {
+                name: name.clone(),
+                outcome: Ok(SourceVisit {
+                    documents: vec![("new", "A new one".into()), ("known", "An old one".into())],
+                    summary: "1 new, 1 known".into(),
+                }),
+            },
+            Command::LoadReport { generation, week } => {
+                let report = Arc::new(crate::figures::report(*week));
+                Loaded::Report { generation: *generation, report }
+            }
+            Command::LoadOverview { generation } => {
+                let overview = Arc::new(crate::figures::overview());
+                Loaded::Overview { generation: *generation, overview }
+            }
             Command::LoadCounts => Loaded::Counts(self.counts()),
             Command::LoadJobs => Loaded::Jobs(self.jobs.clone()),
             Command::LoadSearches => Loaded::Searches(self.searches.clone()),
@@ -300,7 +371,7 @@ impl Fake {
                 });
                 Loaded::Decided { token: *token, outcome }
             }
-            Command::Merge { token, lead, members } => {
+            Command::Merge { token, lead, members, .. } => {
                 let lead = lead.0;
                 let outcome = self.write(&ids(members), |automation| {
                     automation.status = Status::Merged;
@@ -310,12 +381,29 @@ impl Fake {
             }
             Command::Apart { token, a, b } => {
                 self.items[a.0 as usize - 1].duplicates.retain(|row| row.id != *b);
+                self.apart.push((*a, *b));
                 Loaded::Decided { token: *token, outcome: Ok(DecidedItems::default()) }
             }
-            Command::Undo { .. } => self.reverse(false),
+            Command::Undo { .. } | Command::TakeApart { .. } => self.reverse(false),
             Command::Redo => self.reverse(true),
             _ => return None,
         })
+    }
+}
+
+/// Look-alikes that tell of the same in other words.
+fn make_variants(items: &mut [ItemView]) {
+    let content = &mut items[7].automation.content;
+    content.title = "No-show rescue that texts patients of dental clinics".to_owned();
+    content.description =
+        "Texts patients who did not come and offers the next free slots; one reply books it."
+            .to_owned();
+    content.steps.pop();
+    content.tags = vec!["booking".to_owned(), "sms".to_owned()];
+    items[8].automation.content.problem = Some("Empty chairs cost money.".to_owned());
+    items[8].automation.content.title = "Rescue no-shows".to_owned();
+    if let Some(twelfth) = items.get_mut(11) {
+        twelfth.automation.content.title = "Invoice chaser, politely escalating".to_owned();
     }
 }
 

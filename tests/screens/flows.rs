@@ -23,7 +23,7 @@ const SMALL: (u16, u16) = (80, 24);
 #[case("5", "Nothing has run yet")]
 #[case("2", "The Library holds what you approve")]
 #[case("g l", "The Library holds what you approve")]
-#[case("{", "Nothing has run yet")]
+#[case("{", "Decided today, by everybody")]
 #[case("2 esc 1", "▌   No-show rescue")]
 #[case("k", "already at the first line")]
 #[case("z", "`z` does nothing here; ? shows the keys")]

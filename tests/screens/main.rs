@@ -3,10 +3,13 @@
 
 mod bench;
 mod bytes;
+mod duplicates;
 mod fake;
+mod figures;
 mod flows;
 mod mouse;
 mod pictures;
 mod popups;
 mod robust;
 mod sample;
+mod screens;

@@ -54,6 +54,31 @@ fn the_pipeline() {
 }
 
 #[test]
+fn the_duplicates() {
+    picture("duplicates", &["3", "j tab l"]);
+}
+
+#[test]
+fn the_sources() {
+    picture("sources", &["6", "j"]);
+}
+
+#[test]
+fn the_report() {
+    picture("report", &["7"]);
+}
+
+#[test]
+fn the_overview() {
+    picture("overview", &["8"]);
+}
+
+#[test]
+fn the_ideas() {
+    picture("ideas", &["4"]);
+}
+
+#[test]
 fn the_palette() {
     picture("palette", &[": 'rej'"]);
 }

@@ -3,7 +3,8 @@
 use super::super::input::Input;
 use super::super::opml::{self, Outline};
 use super::super::progress::Meter;
-use super::super::{CliError, Context, automations, source};
+use super::super::{CliError, Context, automations};
+use crate::gather;
 use crate::model::{NewSource, Schedule, Source, SourceKind};
 use crate::store::StoreError;
 use jiff::Timestamp;
@@ -93,7 +94,8 @@ fn judge(
         return (fate, None);
     }
     let wanted = wanted_name(outline, &address);
-    let name = free_name(&wanted, taken);
+    let is_taken = |name: &str| taken.iter().any(|(known, _)| known == name);
+    let name = gather::free_name(&wanted, is_taken);
     if name != wanted {
         fate.reason = Some(format!("the name `{wanted}` is taken"));
     }
@@ -117,7 +119,7 @@ fn checked_address(outline: &Outline) -> Result<String, String> {
 }
 
 fn wanted_name(outline: &Outline, address: &str) -> String {
-    let said = outline.name.clone().and_then(|name| source::fit_name(name).ok());
+    let said = outline.name.clone().and_then(|name| gather::fit_name(name).ok());
     let host = || {
         let url = url::Url::parse(address).ok()?;
         let host = url.host_str()?.trim_start_matches("www.").to_owned();
@@ -125,24 +127,10 @@ fn wanted_name(outline: &Outline, address: &str) -> String {
     };
     said.unwrap_or_else(|| {
         let text = outline.title.clone().or_else(host).unwrap_or_default();
-        let name = source::slug(&text);
+        let name = gather::slug(&text);
         // A title without Latin letters makes no name.
-        if name == "source" { host().map_or(name, |host| source::slug(&host)) } else { name }
+        if name == "source" { host().map_or(name, |host| gather::slug(&host)) } else { name }
     })
-}
-
-/// The name, or the first of `name-2`, `name-3`, … that is free.
-fn free_name(wanted: &str, taken: &[(String, String)]) -> String {
-    let is_free = |name: &str| {
-        source::fit_name(name.to_owned()).is_ok() && !taken.iter().any(|(known, _)| known == name)
-    };
-    if is_free(wanted) {
-        return wanted.to_owned();
-    }
-    let short: String = wanted.chars().take(40).collect();
-    let numbered =
-        (2..).map(|number| format!("{}-{number}", short.trim_end_matches(['-', '.', '_'])));
-    numbered.into_iter().find(|name| is_free(name)).unwrap_or_else(|| wanted.to_owned())
 }
 
 fn report(

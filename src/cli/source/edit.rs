@@ -1,7 +1,8 @@
 //! `reservoir source edit`.
 
 use super::super::{CliError, Context};
-use super::address::{fit_name, recognise, taken, visited};
+use super::address::{taken, unfit, visited};
+use crate::gather::{fit_name, recognise_place};
 use crate::model::{Schedule, Source};
 use crate::text::sanitize_line;
 
@@ -38,7 +39,11 @@ pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
         others.find(|other| other.name == after.name || other.address == after.address)
     {
         let is_name = other.name == after.name;
-        return Err(if is_name { taken(&after.name) } else { visited(other) });
+        return Err(if is_name {
+            taken(&after.name)
+        } else {
+            visited(&other.name, &other.address)
+        });
     }
     if after == before {
         return context.output.answer(&after, "nothing was changed");
@@ -58,14 +63,15 @@ pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
 fn changed(before: &Source, args: Args) -> Result<Source, CliError> {
     let mut after = before.clone();
     if let Some(name) = args.name {
-        after.name = fit_name(name)?;
+        after.name = fit_name(name).map_err(unfit)?;
     }
     if let Some(title) = args.title {
         let title = sanitize_line(&title).into_owned();
         after.title = Some(title).filter(|title| !title.is_empty());
     }
     if let Some(address) = args.address {
-        let recognised = recognise(&address, Some(after.name.clone()), None)?;
+        let recognised =
+            recognise_place(&address, Some(after.name.clone()), None).map_err(unfit)?;
         (after.kind, after.address) = (recognised.kind, recognised.address);
     }
     if let Some(Choice(schedule)) = args.schedule {

@@ -1,7 +1,8 @@
 //! `reservoir source test`.
 
 use super::super::{CliError, Context, crawl};
-use super::address::recognise;
+use super::address::unfit;
+use crate::gather::recognise_place;
 use crate::jobs::Visit;
 
 pub async fn run(context: &Context, place: &str) -> Result<(), CliError> {
@@ -21,9 +22,9 @@ pub async fn run(context: &Context, place: &str) -> Result<(), CliError> {
 /// An address that is no source yet.
 fn unknown(place: &str) -> Result<Visit, CliError> {
     let looks_like_a_name = !place.contains(['/', ':', '\\']);
-    match recognise(place, None, None) {
+    match recognise_place(place, None, None) {
         Ok(source) => Ok(Visit::from(&source)),
         Err(_) if looks_like_a_name => Err(super::no_source(place)),
-        Err(error) => Err(error),
+        Err(error) => Err(unfit(error)),
     }
 }

@@ -55,6 +55,9 @@ pub(in crate::tui) enum Then {
     DeleteSearch {
         name: String,
     },
+    RemoveSource {
+        name: String,
+    },
 }
 
 impl Confirm {
@@ -96,6 +99,7 @@ impl Confirm {
                 }
             }
             Then::Retry => state.out.push(Command::RetryDeadLetters),
+            Then::RemoveSource { name } => state.out.push(Command::RemoveSource { name }),
             Then::DeleteSearch { name } => state.out.push(Command::DeleteSearch { name }),
         }
         After::Close

@@ -25,6 +25,7 @@ enum What {
     /// Why these are rejected.
     Reason(Vec<AutomationId>),
     Import,
+    Source,
     /// The name to keep a search under.
     SaveSearch(Box<SearchQuery>),
 }
@@ -40,6 +41,10 @@ impl Prompt {
 
     pub(in crate::tui) fn import() -> Self {
         Self { input: Input::default(), what: What::Import }
+    }
+
+    pub(in crate::tui) fn source() -> Self {
+        Self { input: Input::default(), what: What::Source }
     }
 
     pub(in crate::tui) fn save_search(query: SearchQuery) -> Self {
@@ -89,6 +94,14 @@ impl Prompt {
                 state.tell(Level::Info, format!("importing {text}"));
                 After::Close
             }
+            (Action::InputAccept, What::Source) if text.is_empty() => {
+                state.tell(Level::Info, "paste the address of a feed, or the path of a folder");
+                After::Keep
+            }
+            (Action::InputAccept, What::Source) => {
+                state.out.push(Command::AddSource { address: text.to_owned() });
+                After::Close
+            }
             (Action::InputAccept, What::SaveSearch(_)) if text.is_empty() => {
                 state.tell(Level::Info, "type a name for the search");
                 After::Keep
@@ -115,6 +128,9 @@ impl Prompt {
             }
             What::Reason(_) => ("reject because ", "Enter rejects, Esc does not"),
             What::Import => ("import path ", "a file or folder; Enter imports, Esc does not"),
+            What::Source => {
+                ("add source ", "a feed's address or a folder; Enter adds, Esc does not")
+            }
             What::SaveSearch(_) => ("save search as ", "Enter saves, Esc does not"),
         };
         let x = painter.text(1, area.y, width - 1, label, Role::Input);
