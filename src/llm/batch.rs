@@ -127,7 +127,7 @@ async fn look(provider: &Provider, id: &str) -> Result<BatchState, CallError> {
 }
 
 fn settled(line: Line, provider: &Provider, model: &str) -> Settlement {
-    let price = provider.settings.price_of(model);
+    let price = provider.settings.batch_price_of(model);
     let of_usage = |usage: Option<_>| usage.map(|usage| price.cost(usage));
     match line {
         Line::Answered(reply) => {

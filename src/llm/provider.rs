@@ -4,7 +4,7 @@ use super::breaker::Breaker;
 use super::dialect::Dialect;
 use super::transport::Transport;
 use super::{Clock, Endpoint, LlmError, Model};
-use crate::model::Price;
+use crate::model::{Money, Price};
 use crate::settings::{ModelsConfig, ProviderConfig, Secret, Tier};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -40,6 +40,8 @@ pub struct ProviderSettings {
     /// Calls under way at once.
     pub concurrency: usize,
     pub has_batches: bool,
+    /// What a question in a batch takes, in hundredths of its price.
+    pub batch_percent: u8,
     pub timeouts: Timeouts,
 }
 
@@ -60,6 +62,7 @@ impl ProviderSettings {
             output_tokens: provider.output_tokens,
             concurrency: usize::from(provider.concurrency),
             has_batches: provider.batch,
+            batch_percent: provider.batch_percent,
             timeouts: Timeouts {
                 connect: seconds(provider.connect_seconds),
                 first_byte: seconds(provider.first_byte_seconds),
@@ -80,6 +83,13 @@ impl ProviderSettings {
 
     pub(super) fn price_of(&self, model: &str) -> Price {
         self.prices.get(model).copied().unwrap_or_default()
+    }
+
+    /// The price of `model` in a batch.
+    pub(super) fn batch_price_of(&self, model: &str) -> Price {
+        let Price { input, cached, output } = self.price_of(model);
+        let part = |price: Money| price.percent(self.batch_percent);
+        Price { input: part(input), cached: part(cached), output: part(output) }
     }
 }
 

@@ -294,3 +294,29 @@ async fn a_batch_that_expired_gives_back_its_money() {
     let calls = house.calls().await;
     assert_eq!(calls[1..].iter().map(|call| call.counted).sum::<Money>(), Money::from_micros(1400));
 }
+
+#[tokio::test]
+async fn a_batch_is_reserved_and_paid_for_at_its_own_price() {
+    let house = House::new();
+    let server = answering("completed", |_, line| {
+        let body = chat("{\"label\": \"good\"}", 100, 10);
+        json!({"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}})
+            .to_string()
+    });
+    let held_at = async |percent| {
+        let mut settings = settings("p", &server.base);
+        (settings.has_batches, settings.batch_percent) = (true, percent);
+        let models = house.models(vec![house.provider(settings, &["key-one"])], plenty());
+        let before = held(&house).await;
+        let questions: Vec<Question> =
+            (0..111).map(|n| question(&format!("text {n} at {percent:03}"))).collect();
+        let batch = submit(&models, &questions).await.unwrap();
+        let reserved = held(&house).await - before;
+        models.collect(&batch).await.unwrap();
+        (reserved, held(&house).await - before)
+    };
+    let (whole, half) = (held_at(100).await, held_at(50).await);
+    let nearly = |money: Money| money.percent(45)..money.percent(55);
+    assert!(nearly(whole.0).contains(&half.0), "{} and {}", whole.0, half.0);
+    assert!(nearly(whole.1).contains(&half.1), "{} and {}", whole.1, half.1);
+}

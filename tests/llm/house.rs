@@ -116,6 +116,7 @@ pub fn settings(name: &str, address: &str) -> ProviderSettings {
         output_tokens: 400,
         concurrency: 4,
         has_batches: false,
+        batch_percent: 100,
         timeouts: Timeouts {
             connect: Duration::from_secs(5),
             first_byte: Duration::from_millis(600),

@@ -203,7 +203,7 @@ impl Models {
         }
         let plain = Question { deltas: None, ..question.clone() };
         let body = provider.dialect(model).request(&plain, &plain.messages, model, max_output);
-        let price = provider.settings.price_of(model);
+        let price = provider.settings.batch_price_of(model);
         let most = price.most(most_tokens(&body.to_string()), u64::from(max_output));
         let line = json!({
             "custom_id": open.key, "method": "POST", "url": "/v1/chat/completions", "body": body,

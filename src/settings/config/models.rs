@@ -76,6 +76,9 @@ pub struct ProviderConfig {
     /// Has a batch endpoint.
     #[serde(default)]
     pub batch: bool,
+    /// What a question in a batch takes, in hundredths of its price.
+    #[serde(default = "batch_percent")]
+    pub batch_percent: u8,
     #[serde(default = "connect_seconds")]
     pub connect_seconds: u32,
     /// Until the answer begins.
@@ -112,6 +115,10 @@ fn output_tokens() -> u32 {
 
 fn concurrency() -> u16 {
     4
+}
+
+fn batch_percent() -> u8 {
+    100
 }
 
 fn connect_seconds() -> u32 {
