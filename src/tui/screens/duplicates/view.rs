@@ -257,11 +257,8 @@ fn paint_cell(
     match cell.lines.get(line) {
         Some(pieces) => {
             for (text, is_other) in pieces {
-                let is_lit = *is_other && !is_left_out;
-                let role = if is_lit { Role::Match } else { plain };
-                let text =
-                    if is_lit && painter.is_plain { format!("[{text}]") } else { text.clone() };
-                at = painter.text(at, area.y, end.saturating_sub(at), &text, role);
+                let role = if *is_other && !is_left_out { Role::Match } else { plain };
+                at = painter.text(at, area.y, end.saturating_sub(at), text, role);
             }
         }
         None if line == 0 => {
