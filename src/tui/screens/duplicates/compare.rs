@@ -266,6 +266,8 @@ fn cells(
     let kept = choice::kept(members, choice, field);
     let cell = |(at, (joined, _)): (usize, &(Joined, Arc<ItemView>))| {
         let against = if at == stays_at { beside.min(texts.len() - 1) } else { stays_at };
+        // Beside nothing, all would be marked and nothing told by it.
+        let against = if texts[against].is_empty() { at } else { against };
         let marked = differences::mark(&texts[at], &texts[against]);
         let is_in = !choice.left_out.contains(&joined.id);
         let is_kept = match kept {
