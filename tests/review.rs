@@ -8,7 +8,7 @@ use reservoir::model::{
     Automation, AutomationId, Content, DuplicatePair, DuplicateVerdict, Edit, Field, Kept,
     Location, Origin, Refusal, SearchQuery, Status, Verdict, Week,
 };
-use reservoir::review::{self, ReviewError, Reviewer};
+use reservoir::review::{self, Outcome, ReviewError, Reviewer};
 use reservoir::store::{Store, StoreError};
 use serde_json::json;
 use tempfile::TempDir;
@@ -438,6 +438,8 @@ enum Act {
     Tag(usize, String),
     Title(usize, String),
     Merge(usize, usize),
+    /// The lead takes the title of the first, and everybody's tags.
+    MergeChoosing(usize, usize, usize),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -456,7 +458,21 @@ fn act() -> impl Strategy<Value = Act> {
         (0..4usize, "[a-c]").prop_map(|(at, tag)| Act::Tag(at, tag)),
         (0..4usize, "[a-z]{1,8}").prop_map(|(at, title)| Act::Title(at, title)),
         (0..4usize, 0..4usize).prop_map(|(lead, member)| Act::Merge(lead, member)),
+        (0..4usize, 0..4usize, 0..4usize)
+            .prop_map(|(lead, one, two)| Act::MergeChoosing(lead, one, two)),
     ]
+}
+
+async fn merge_choosing(
+    bench: &Bench,
+    ids: &[AutomationId],
+    [lead, one, two]: [usize; 3],
+    name: &str,
+) -> Result<Outcome, ReviewError> {
+    let keep = vec![(Field::Title, Kept::Of(ids[one])), (Field::Tags, Kept::All)];
+    let mut members = vec![(ids[one], None), (ids[two], None)];
+    members.dedup();
+    review::merge_choosing(&bench.store, (ids[lead], None), members, keep, who(name)).await
 }
 
 async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act, name: &str) -> bool {
@@ -482,6 +498,9 @@ async fn carry_out(bench: &Bench, ids: &[AutomationId], act: Act, name: &str) ->
             let revision = bench.item(ids[at]).await.revision;
             let values = vec![(Field::Title, json!(title))];
             review::edit(store, Edit { id: ids[at], revision, values }, who(name)).await
+        }
+        Act::MergeChoosing(lead, one, two) => {
+            merge_choosing(bench, ids, [lead, one, two], name).await
         }
         Act::Merge(lead, member) => {
             review::merge(store, (ids[lead], None), vec![(ids[member], None)], who(name)).await
@@ -521,6 +540,29 @@ async fn state(bench: &Bench, ids: &[AutomationId]) -> Vec<Seen> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_merge_taken_apart_leaves_every_field_and_tag_as_it_was(
+        acts in prop::collection::vec(act(), 0..8), lead in 0..4usize, one in 0..4usize, two in 0..4usize,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let bench = Bench::new();
+            let mut ids = Vec::new();
+            for title in ["one", "two", "three", "four"] {
+                ids.push(bench.add(title).await);
+            }
+            for act in acts {
+                carry_out(&bench, &ids, act, "ada").await;
+            }
+            let before = state(&bench, &ids).await;
+            if merge_choosing(&bench, &ids, [lead, one, two], "ada").await.is_ok() {
+                let taken = review::take_apart(&bench.store, ids[lead], who("bob")).await.unwrap();
+                assert!(taken.refused.is_empty(), "{taken:?}");
+            }
+            assert_eq!(state(&bench, &ids).await, before);
+        });
+    }
 
     #[test]
     fn undoing_all_leads_back_and_redoing_all_leads_forth(acts in prop::collection::vec(act(), 1..14)) {

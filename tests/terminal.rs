@@ -150,6 +150,37 @@ fn from_an_empty_home_to_decisions_that_survive_a_restart() {
 }
 
 #[test]
+fn every_screen_shows_the_sample_week_and_a_merge_there_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::open(folder.path(), (80, 24), "xterm-256color");
+    terminal.wait_for("the welcome", |screen| screen.contains("sample week"));
+    terminal.press("d");
+    terminal.wait_for_text("the run is done");
+    terminal.press("a");
+    terminal.wait_for_text("1 done today");
+    terminal.press("3");
+    terminal.wait_for_text("strictest first");
+    terminal.press("\r");
+    terminal.wait_for_text("leads");
+    terminal.press("m");
+    terminal.wait_for_text("merged; u takes it back");
+    terminal.press("u");
+    terminal.wait_for_text("taken back");
+    for (key, text) in [
+        ("4", "There are no ideas"),
+        ("6", "The sample week"),
+        ("7", "automations found"),
+        ("8", "Decided today, by everybody"),
+    ] {
+        terminal.press(key);
+        terminal.wait_for_text(text);
+    }
+    terminal.press("q");
+    let (code, _) = terminal.end();
+    assert_eq!(code, 0);
+}
+
+#[test]
 fn a_terminal_that_hangs_up_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path();

@@ -8,11 +8,11 @@ use super::log::Tail;
 use super::picture::{self, Paper};
 use super::{carry, scribe};
 use crate::cli::{CliError, Context, Global, ScreenshotArgs};
-use crate::jobs::Plan;
+use crate::jobs::{self, Plan, WantedSource};
 use crate::model::{QueueFilter, Verdict};
 use crate::review;
 use crate::settings::{self, ColorDepth, Key, Role, Theme};
-use crate::store::Reading;
+use crate::store::{Reading, StoreError, Writing};
 use crate::tui::{self, Command, Event, JobsView, Loaded, State, StateSettings};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -132,6 +132,7 @@ async fn draw(context: &Context, scene: &Scene) -> Result<String, CliError> {
         let plan = Plan { with_sample: true, ..Plan::default() };
         backend.pipeline.run(plan, |_| {}, CancellationToken::new()).await?;
         approve_some(&backend).await?;
+        add_some_sources(&backend).await?;
     }
     let theme = settings::load_theme(scene.theme, None, ColorDepth::True)?;
     let state = State::new(settings_for(scene, theme.clone())?, None);
@@ -172,6 +173,35 @@ async fn approve_some(backend: &Backend) -> Result<(), CliError> {
         drawable.into_iter().step_by(3).take(APPROVED).map(|row| (row.id, None)).collect();
     review::decide(&backend.store, targets, Verdict::Approve, backend.who()).await?;
     Ok(())
+}
+
+/// Adds sources that work, fail and wait, visited by the pictures' own clock.
+async fn add_some_sources(backend: &Backend) -> Result<(), CliError> {
+    for name in ["fieldnotes", "frontdesk", "ops-weekly", "parts-and-labour"] {
+        let wanted = WantedSource {
+            address: format!("https://{name}.example/feed.xml"),
+            name: Some(name.to_owned()),
+            schedule: "1d".parse().ok(),
+            ..WantedSource::default()
+        };
+        jobs::add_source(&backend.store, wanted, now()).await?;
+    }
+    let visit = |writing: &Writing<'_>| -> Result<(), StoreError> {
+        for source in writing.list_sources()? {
+            let hours = SignedDuration::from_hours(source.name.len() as i64);
+            match source.name.as_str() {
+                "parts-and-labour" => {}
+                "frontdesk" => {
+                    let why = "frontdesk.example did not answer within 30s; nothing to do now; \
+                               it is tried again later";
+                    writing.record_failed_visit(source.id, why, Some(now() + hours), now())?;
+                }
+                _ => writing.record_visit(source.id, (None, None), None, now() - hours)?,
+            }
+        }
+        Ok(())
+    };
+    Ok(backend.store.write(visit).await?)
 }
 
 fn settings_for(scene: &Scene, theme: Theme) -> Result<StateSettings, CliError> {

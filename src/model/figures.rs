@@ -103,6 +103,15 @@ pub struct WeekReport {
     pub merged: u64,
     /// Approved in the week and still so, by function, then title.
     pub approved: Vec<ReportedItem>,
+    /// Approved beyond those that are listed.
+    pub unlisted: u64,
+}
+
+impl WeekReport {
+    /// How many were approved, listed or not.
+    pub fn approved_count(&self) -> u64 {
+        self.approved.len() as u64 + self.unlisted
+    }
 }
 
 /// An approved item in a report.

@@ -219,6 +219,7 @@ impl Reading<'_> {
                     )?
                     .query_row((from, to, like), |row| row.get(0))
             };
+            let (approved, unlisted) = self.reported(week)?;
             Ok(WeekReport {
                 week,
                 documents: count(
@@ -229,13 +230,15 @@ impl Reading<'_> {
                 )?,
                 rejected: decided(Status::Rejected)?,
                 merged: decided(Status::Merged)?,
-                approved: self.reported(week)?,
+                approved,
+                unlisted,
             })
         };
         load().doing(format!("put the report of {week} together"))
     }
 
-    fn reported(&self, week: Week) -> rusqlite::Result<Vec<ReportedItem>> {
+    /// What was approved in a week, and how much more than can be listed.
+    fn reported(&self, week: Week) -> rusqlite::Result<(Vec<ReportedItem>, u64)> {
         let mut ids: Vec<AutomationId> = self
             .approved_since(week.start())?
             .into_iter()
@@ -255,6 +258,7 @@ impl Reading<'_> {
              ORDER BY position",
         )?;
         let mut items = Vec::new();
+        let unlisted = ids.len().saturating_sub(MOST_REPORTED) as u64;
         for id in ids.into_iter().take(MOST_REPORTED) {
             let mut rows = find.query([id.0])?;
             let Some(row) = rows.next()? else { continue };
@@ -275,7 +279,7 @@ impl Reading<'_> {
                 |item: &ReportedItem| (item.function.is_none(), item.function.clone());
             by_function(one).cmp(&by_function(other)).then_with(|| one.title.cmp(&other.title))
         });
-        Ok(items)
+        Ok((items, unlisted))
     }
 
     /// The innovations, newest first, at most 200.

@@ -59,26 +59,35 @@ fn common(words: &[&str], other: &[&str]) -> Vec<bool> {
 }
 
 /// Breaks marked words into lines of at most `width` columns; neighbours of one kind are joined.
-pub(super) fn wrap(lines: &[Vec<Marked>], width: u16) -> Vec<Vec<Marked>> {
-    let width = width.max(4);
+/// Where nothing but letters tells what is marked (`is_plain`), it stands in brackets.
+pub(super) fn wrap(lines: &[Vec<Marked>], width: u16, is_plain: bool) -> Vec<Vec<Marked>> {
+    let width = width.max(8);
     let mut wrapped_lines = Vec::new();
     for words in lines {
         let mut line: Vec<Marked> = Vec::new();
         let mut used = 0;
         for (word, is_marked) in words {
-            let parts =
-                if columns(word) > width { wrapped(word, width) } else { vec![word.clone()] };
+            let room = if is_plain { width - 2 } else { width };
+            let parts = if columns(word) > room { wrapped(word, room) } else { vec![word.clone()] };
             for part in parts {
                 let own = columns(&part);
-                if used > 0 && used + 1 + own > width {
+                let opens = *is_marked && line.last().is_none_or(|(_, is_open)| !is_open);
+                let mut brackets = if is_plain && opens { 2 } else { 0 };
+                if used > 0 && used + 1 + own + brackets > width {
                     wrapped_lines.push(std::mem::take(&mut line));
                     used = 0;
+                    brackets = if is_plain && *is_marked { 2 } else { 0 };
                 }
                 push(&mut line, &part, *is_marked);
-                used += own + u16::from(used > 0);
+                used += own + brackets + u16::from(used > 0);
             }
         }
         wrapped_lines.push(line);
+    }
+    if is_plain {
+        for (text, _) in wrapped_lines.iter_mut().flatten().filter(|(_, is_marked)| *is_marked) {
+            *text = format!("[{text}]");
+        }
     }
     wrapped_lines
 }
@@ -126,13 +135,28 @@ mod tests {
 
     #[test]
     fn a_line_is_broken_within_its_width_and_keeps_its_blanks() {
-        let lines = wrap(&mark("one two three four", "one three"), 9);
-        let texts: Vec<String> =
-            lines.iter().map(|line| line.iter().map(|(text, _)| text.as_str()).collect()).collect();
-        assert_eq!(texts, ["one two", "three", "four"]);
+        let marked = mark("one two three four", "one three");
+        assert_eq!(texts(&wrap(&marked, 9, false)), ["one two", "three", "four"]);
+        assert_eq!(texts(&wrap(&marked, 9, true)), ["one [two]", "three", "[four]"]);
+    }
+
+    fn texts(lines: &[Vec<Marked>]) -> Vec<String> {
+        let text = |line: &Vec<Marked>| line.iter().map(|(text, _)| text.as_str()).collect();
+        lines.iter().map(text).collect()
     }
 
     proptest! {
+        #[test]
+        fn every_line_keeps_to_its_width(
+            a in proptest::collection::vec("[a-c]{1,14}", 0..20),
+            b in proptest::collection::vec("[a-c]{1,14}", 0..20), width in 8u16..40, is_plain: bool,
+        ) {
+            let lines = wrap(&mark(&a.join(" "), &b.join(" ")), width, is_plain);
+            for line in texts(&lines) {
+                prop_assert!(columns(&line) <= width, "{line:?}");
+            }
+        }
+
         #[test]
         fn what_is_common_is_common_seen_from_both_sides(
             a in proptest::collection::vec("[abc]", 0..12), b in proptest::collection::vec("[abc]", 0..12),

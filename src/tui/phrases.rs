@@ -36,12 +36,12 @@ pub(super) fn percent(share: f64) -> String {
     format!("{:.0}%", share.clamp(0.0, 1.0) * 100.0)
 }
 
-/// A number of bytes in few columns: `812 kB`, `1.4 GB`.
+/// A number of bytes in few columns: `0.8 MB`, `41 MB`.
 pub(super) fn size(bytes: u64) -> String {
     let mut rest = bytes as f64;
     let mut unit = "B";
     for larger in ["kB", "MB", "GB", "TB"] {
-        if rest < 1000.0 {
+        if rest < 100.0 {
             break;
         }
         (rest, unit) = (rest / 1000.0, larger);
@@ -166,9 +166,10 @@ mod tests {
 
     #[rstest]
     #[case(0, "0 B")]
-    #[case(999, "999 B")]
+    #[case(99, "99 B")]
     #[case(1_400, "1.4 kB")]
-    #[case(812_000, "812 kB")]
+    #[case(812_000, "0.8 MB")]
+    #[case(41_300_000, "41 MB")]
     #[case(4_100_000_000, "4.1 GB")]
     fn sizes_take_few_columns(#[case] bytes: u64, #[case] expected: &str) {
         assert_eq!(size(bytes), expected);

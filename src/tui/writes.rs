@@ -166,6 +166,8 @@ impl State {
                 };
                 self.tell(Level::Error, format!("nothing was written: {why}{kept}"));
                 self.refresh_items(&write.items);
+                self.refresh_items(write.lead.as_slice());
+                self.duplicates_changed();
                 return;
             }
         };

@@ -135,6 +135,15 @@ fn the_welcome() {
 }
 
 #[test]
+fn comparing_without_drawn_lines() {
+    let mut bench = Bench::with(settings((120, 40), true), None, Fake::new(30));
+    let screen = bench.keys("3").keys("j tab l").screen();
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("duplicates-accessible-120x40", screen);
+    });
+}
+
+#[test]
 fn the_inbox_without_drawn_lines() {
     let mut bench = Bench::with(settings((120, 40), true), None, Fake::new(30));
     let screen = bench.keys("a x j n").screen();

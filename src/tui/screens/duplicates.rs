@@ -134,7 +134,9 @@ impl State {
         let width = areas.pane.map_or(self.size.0.saturating_sub(2), |pane| pane.width);
         let height = areas.pane.map_or(self.size.1, |pane| pane.height);
         let Some(members) = self.whole_members() else {
-            self.duplicates.shown = None;
+            // While members come anew, what is drawn of them stays.
+            let ids: Vec<AutomationId> = self.members().iter().map(|(m, _)| m.id).collect();
+            self.duplicates.shown.take_if(|shown| !shown.is_of_members(&ids));
             return;
         };
         let choice = self.duplicates.choice();
@@ -145,8 +147,9 @@ impl State {
             .as_ref()
             .is_none_or(|shown| !shown.is_of(&members, &choice, width, self.is_plain));
         if is_new {
-            let is_other_group =
-                self.duplicates.shown.as_ref().is_none_or(|shown| !shown.has_members(&members));
+            let ids: Vec<AutomationId> = members.iter().map(|(m, _)| m.id).collect();
+            let shown = self.duplicates.shown.as_ref();
+            let is_other_group = shown.is_none_or(|shown| !shown.is_of_members(&ids));
             if is_other_group {
                 self.duplicates.top = 0;
             }

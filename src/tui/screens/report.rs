@@ -127,6 +127,10 @@ impl State {
                 panel.rows.extend(item_rows(item));
             }
         }
+        if report.unlisted > 0 {
+            let said = format!("and {} more, which are not listed", thousands(report.unlisted));
+            panels.push(Panel::new("More", &[], vec![Row::words(said, Role::Dim)]));
+        }
         panels
     }
 }
@@ -152,7 +156,7 @@ fn week_panel(report: &WeekReport) -> Panel {
     let rows = vec![
         row("documents gathered", report.documents),
         row("automations found", report.found),
-        row("approved", report.approved.len() as u64),
+        row("approved", report.approved_count()),
         row("rejected", report.rejected),
         row("merged into others", report.merged),
     ];

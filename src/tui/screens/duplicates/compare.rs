@@ -111,7 +111,7 @@ impl Comparison {
         let stays = choice::staying(members, choice);
         let mut comparison = Self {
             key: key(members, choice, width, is_plain),
-            heads: heads(members, choice, stays, now),
+            heads: heads(members, choice, stays, (is_plain, now)),
             cells: Vec::new(),
             differs: Vec::new(),
             lines: Vec::new(),
@@ -123,7 +123,7 @@ impl Comparison {
             let differs = values::differ(field, members.iter().map(|(_, view)| &**view));
             let same = width.saturating_sub(LABEL + GUTTER + 1);
             let room = if differs { column } else { same };
-            comparison.cells.push(cells(members, choice, field, stays, room));
+            comparison.cells.push(cells(members, choice, field, stays, (room, is_plain)));
             comparison.differs.push(differs);
             comparison.lay_out(at);
         }
@@ -141,8 +141,8 @@ impl Comparison {
         self.key == key(members, choice, width, is_plain)
     }
 
-    pub(super) fn has_members(&self, members: &Members) -> bool {
-        self.heads.iter().map(|head| head.id).eq(members.iter().map(|(joined, _)| joined.id))
+    pub(super) fn is_of_members(&self, ids: &[AutomationId]) -> bool {
+        self.heads.iter().map(|head| head.id).eq(ids.iter().copied())
     }
 
     fn lay_out(&mut self, field: usize) {
@@ -212,7 +212,13 @@ impl Comparison {
     }
 }
 
-fn heads(members: &Members, choice: &Choice, stays: AutomationId, now: Timestamp) -> Vec<Head> {
+fn heads(
+    members: &Members,
+    choice: &Choice,
+    stays: AutomationId,
+    (is_plain, now): (bool, Timestamp),
+) -> Vec<Head> {
+    let dot = if is_plain { ", " } else { " · " };
     let number = |id| members.iter().position(|(joined, _)| joined.id == id).map(|at| at + 1);
     let head = |(joined, view): &(Joined, Arc<ItemView>)| {
         let item = &view.automation;
@@ -224,7 +230,7 @@ fn heads(members: &Members, choice: &Choice, stays: AutomationId, now: Timestamp
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
-            .join(" · ");
+            .join(dot);
         let joined_how = match joined.through.and_then(number) {
             Some(other) => format!("{} by way of {other}", share(joined.p)),
             None if number(joined.id) == Some(1) => "leads".to_owned(),
@@ -237,7 +243,7 @@ fn heads(members: &Members, choice: &Choice, stays: AutomationId, now: Timestamp
             is_left_out: choice.left_out.contains(&joined.id),
             joined: joined_how,
             origin,
-            life: format!("{} · {} · {history}", item.status, share(item.confidence)),
+            life: format!("{}{dot}{}{dot}{history}", item.status, share(item.confidence)),
         }
     };
     members.iter().map(head).collect()
@@ -248,7 +254,7 @@ fn cells(
     choice: &Choice,
     field: Field,
     stays: AutomationId,
-    width: u16,
+    (width, is_plain): (u16, bool),
 ) -> Vec<Cell> {
     let texts: Vec<String> = members.iter().map(|(_, view)| values::text(field, view)).collect();
     let stays_at = members.iter().position(|(joined, _)| joined.id == stays).unwrap_or(0);
@@ -260,13 +266,15 @@ fn cells(
     let kept = choice::kept(members, choice, field);
     let cell = |(at, (joined, _)): (usize, &(Joined, Arc<ItemView>))| {
         let against = if at == stays_at { beside.min(texts.len() - 1) } else { stays_at };
+        // Beside nothing, all would be marked and nothing told by it.
+        let against = if texts[against].is_empty() { at } else { against };
         let marked = differences::mark(&texts[at], &texts[against]);
         let is_in = !choice.left_out.contains(&joined.id);
         let is_kept = match kept {
             Kept::All => is_in && !texts[at].is_empty(),
             Kept::Of(id) => id == joined.id,
         };
-        Cell { lines: differences::wrap(&marked, width), is_kept }
+        Cell { lines: differences::wrap(&marked, width, is_plain), is_kept }
     };
     members.iter().enumerate().map(cell).collect()
 }

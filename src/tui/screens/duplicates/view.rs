@@ -96,8 +96,12 @@ impl State {
     /// What of a group is not beside each other for want of room.
     fn hidden_members(&self, shown: &Comparison) -> Option<String> {
         let group = self.duplicates.group()?;
+        let beyond = group.members.len().saturating_sub(shown.heads.len());
+        if beyond > 0 {
+            return Some(format!("{beyond} more come once these are judged"));
+        }
         let (before, after) =
-            (shown.shown.start, group.members.len().saturating_sub(shown.shown.end));
+            (shown.shown.start, shown.heads.len().saturating_sub(shown.shown.end));
         match (before, after) {
             (0, 0) => None,
             (0, after) => Some(format!("{after} more to the right")),
@@ -257,11 +261,8 @@ fn paint_cell(
     match cell.lines.get(line) {
         Some(pieces) => {
             for (text, is_other) in pieces {
-                let is_lit = *is_other && !is_left_out;
-                let role = if is_lit { Role::Match } else { plain };
-                let text =
-                    if is_lit && painter.is_plain { format!("[{text}]") } else { text.clone() };
-                at = painter.text(at, area.y, end.saturating_sub(at), &text, role);
+                let role = if *is_other && !is_left_out { Role::Match } else { plain };
+                at = painter.text(at, area.y, end.saturating_sub(at), text, role);
             }
         }
         None if line == 0 => {

@@ -13,7 +13,7 @@ pub(super) fn write(report: &WeekReport) -> String {
         "{} documents gathered, {} automations found, {} approved, {} rejected, {} merged.",
         report.documents,
         report.found,
-        report.approved.len(),
+        report.approved_count(),
         report.rejected,
         report.merged
     ));
@@ -37,6 +37,9 @@ pub(super) fn write(report: &WeekReport) -> String {
         let tools =
             if tools.is_empty() { String::new() } else { format!(" ({})", tools.join(", ")) };
         line(format!("- **{linked}**{about}{tools}"));
+    }
+    if report.unlisted > 0 {
+        line(format!("\n… and {} more.", report.unlisted));
     }
     text
 }
@@ -81,6 +84,7 @@ mod tests {
             rejected: 3,
             merged: 1,
             approved: vec![item(Some("CRM"), "One [x]"), item(None, "Two")],
+            unlisted: 0,
         };
         assert_eq!(
             write(&report),
