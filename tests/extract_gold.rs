@@ -421,15 +421,16 @@ fn the_marked_texts_are_read_about_as_people_read_them() {
         println!("{group:20}{}", tally.line());
     }
     let all = groups["~ all"];
-    // A little under what was measured when the texts came in, November 2026.
+    // A little under what was measured in November 2026. Functions stand lower than at first: more parts of
+    // longer texts are found, and what a short part is for is harder to tell.
     let bars = [
-        ("precision", all.precision.value(), 0.80),
-        ("recall", all.recall.value(), 0.79),
-        ("documents without any left empty", all.left_empty.value(), 0.50),
-        ("F1 of tools used", all.tools_f1(), 0.71),
-        ("trigger kind", all.trigger.value(), 0.55),
-        ("function", all.function.value(), 0.60),
-        ("value claims", all.value.value(), 0.50),
+        ("precision", all.precision.value(), 0.90),
+        ("recall", all.recall.value(), 0.82),
+        ("documents without any left empty", all.left_empty.value(), 0.78),
+        ("F1 of tools used", all.tools_f1(), 0.73),
+        ("trigger kind", all.trigger.value(), 0.78),
+        ("function", all.function.value(), 0.56),
+        ("value claims", all.value.value(), 0.69),
     ];
     let below: Vec<_> = bars.iter().filter(|(_, measured, bar)| measured < bar).collect();
     assert!(below.is_empty(), "below the bar (name, measured, bar): {below:?}");

@@ -78,7 +78,7 @@ pub(crate) fn trigger(
         let does = |at: usize| reading.said.get(at).is_some_and(|said| !said.actions.is_empty());
         let weight = if reading.is_template || does(at) {
             weight
-        } else if does(at + 1) {
+        } else if does(at + 1) || does(at + 2) {
             weight * 0.85
         } else {
             weight * 0.6

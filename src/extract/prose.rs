@@ -14,6 +14,8 @@ use std::ops::Range;
 
 /// Below this probability a stretch of text is no automation.
 const KEPT: f32 = 0.6;
+/// The same for a page of a gallery, which is hardly ever anything else: a list of a tool's integrations.
+const DECLARED: f32 = 0.1;
 /// From this probability on a named tool counts as used.
 const USED: f32 = 0.45;
 /// Sections that weigh less than this tell of no steps.
@@ -44,7 +46,7 @@ pub(super) fn drafts(
 /// The parts that are automations; where at most one of several is, the text is taken as a whole.
 fn judged(reading: &Reading, parts: &[Part]) -> Vec<(Part, f32)> {
     let judge = |part: &Part| (part.clone(), judge::confidence(reading, &part.sentences));
-    let least = if reading.is_declared { 0.0 } else { KEPT };
+    let least = if reading.is_declared { DECLARED } else { KEPT };
     let kept: Vec<_> = parts.iter().map(judge).filter(|(_, p)| *p >= least).collect();
     if parts.len() < 2 || kept.len() > 1 {
         return kept;
@@ -74,7 +76,12 @@ impl Writer<'_, '_> {
         let words = &reading.text[reading.bytes(&part.sentences)];
         let mut labels = match reading.is_template {
             true => self.classifier.classify(&title.text, words),
-            false => self.classifier.classify_story(&title.text, words),
+            false if self.is_alone => self.classifier.classify_story(&title.text, words),
+            // What the whole is about bears on each of its parts.
+            false => {
+                let title = format!("{} – {}", title.text, reading.title);
+                self.classifier.classify_story(&title, words)
+            }
         };
         let chosen = choose::trigger(reading, part, &labels.triggers);
         let tools = self.tools(&mut proofs);
