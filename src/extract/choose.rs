@@ -1,5 +1,6 @@
 //! Which of the triggers that a text speaks of is the automation's own.
 
+use super::calibration;
 use super::divide::Part;
 use super::reading::Reading;
 use super::structure::{Kind, Section};
@@ -157,6 +158,10 @@ fn pick(
         * 0.95
         * (scores[best] / FULL).min(1.0))
     .clamp(0.05, 0.97);
+    let confidence = match reading.is_template {
+        true => confidence,
+        false => calibration::TRIGGER.of(confidence),
+    };
     let range = tallies[best].best.take().map(|(_, range)| range);
     Some(Chosen { kind: TriggerKind::ALL[best], range, confidence })
 }

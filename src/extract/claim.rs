@@ -234,8 +234,7 @@ fn read(sentence: &str, found: &Captures) -> Option<Claimed> {
     let confidence = match (is_bare_count, is_article) {
         (true, _) => 0.45,
         (_, true) => 0.5,
-        _ if per.is_some() => 0.85,
-        _ => 0.7,
+        _ => 0.68,
     };
     let is_vague = is_article && per.is_none() && !before.to_lowercase().contains("from");
     (!is_vague).then(|| Claimed {

@@ -48,11 +48,15 @@ pub(super) const WEIGHTS: [(&str, f32); 25] = [
     ("release", -2.66),
 ];
 
+/// Nothing that is read from prose is surer than this: of the surest finds in texts that nothing was
+/// fitted on, about one in twenty is none.
+const SUREST: f32 = 0.97;
+
 /// The probability that `sentences` tell an automation that a reviewer would keep.
 pub(crate) fn confidence(reading: &Reading, sentences: &Range<usize>) -> f32 {
     let features = features(reading, sentences);
     let logit: f32 = features.iter().zip(WEIGHTS).map(|(value, (_, weight))| value * weight).sum();
-    1.0 / (1.0 + (-logit).exp())
+    SUREST / (1.0 + (-logit).exp())
 }
 
 /// The values of `WEIGHTS`' features for a stretch of text, each from 0 to 5.

@@ -13,7 +13,7 @@ use crate::model::{
 use std::ops::Range;
 
 /// Below this probability a stretch of text is no automation.
-const KEPT: f32 = 0.6;
+const KEPT: f32 = 0.58;
 /// The same for a page of a gallery, which is hardly ever anything else: a list of a tool's integrations.
 const DECLARED: f32 = 0.1;
 /// From this probability on a named tool counts as used.

@@ -5,6 +5,7 @@ mod features;
 mod train;
 
 use super::ExtractError;
+use super::calibration;
 use super::gazetteer::{Gazetteer, Mention};
 use super::reading::{Said, is_in_flow};
 use super::stance::{Stance, stance};
@@ -167,5 +168,5 @@ fn in_prose(scene: &Scene, named: &[Named], at: usize) -> f32 {
     {
         logit -= 1.5;
     }
-    probability(logit)
+    calibration::TOOL.of(probability(logit))
 }

@@ -6,7 +6,7 @@ use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 /// How sure a change of counts without a unit is a claim of value.
-const SURE: f32 = 0.6;
+const SURE: f32 = 0.75;
 
 static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:\d+(?:[.,]\d+)*|one\ in\ \w+|une\ \w+aine|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|zwanzig|dreißig|vierzig|tres|cuatro|cinco|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cuarenta|cincuenta|sesenta|deux|trois|quatre|cinq|huit|douze|vingt|trente|quarante|cinquante|dois|duas|três|quatro|oito|dez|doze|vinte|trinta|quarenta|due|quattro|cinque|otto|dieci)\b)";
