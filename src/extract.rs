@@ -6,6 +6,7 @@
 //! gazetteer and the weights under `data/gazetteer/`, read once by `Extractor::load`.
 
 mod action;
+mod calibration;
 mod choose;
 mod claim;
 pub mod classify;

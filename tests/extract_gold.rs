@@ -311,9 +311,8 @@ impl Tally {
     }
 }
 
-fn score(marked: &Marked, extractor: &Extractor, names: &Names) -> Tally {
-    let document = document(marked);
-    let drafts = extractor.extract(&Input {
+fn drafts(document: &NewDocument, extractor: &Extractor) -> Vec<Draft> {
+    extractor.extract(&Input {
         title: &document.title,
         readable: &document.readable,
         kind: Some(document.kind),
@@ -321,7 +320,12 @@ fn score(marked: &Marked, extractor: &Extractor, names: &Names) -> Tally {
         marks: &document.marks,
         language: document.language.as_deref(),
         raw: (document.raw.format == "workflow").then_some(&document.raw.bytes),
-    });
+    })
+}
+
+fn score(marked: &Marked, extractor: &Extractor, names: &Names) -> Tally {
+    let document = document(marked);
+    let drafts = drafts(&document, extractor);
     let folded = Folded::of(&document.readable);
     let pairs = pairs(&folded, marked, &drafts, names);
     let mut tally = Tally {
@@ -378,6 +382,85 @@ fn show(folded: &Folded, marked: &Marked, drafts: &[Draft], pairs: &[(usize, usi
     }
 }
 
+/// By field: each confidence that was given, and whether the value was right.
+type Given = BTreeMap<&'static str, Vec<(f32, bool)>>;
+
+/// What the drafts of a marked text are sure of; all but the whole item over matched drafts only.
+fn given(marked: &Marked, extractor: &Extractor, names: &Names) -> Given {
+    let document = document(marked);
+    let drafts = drafts(&document, extractor);
+    let folded = Folded::of(&document.readable);
+    let pairs = pairs(&folded, marked, &drafts, names);
+    let mut given = Given::new();
+    let mut note = |field, p, is_right| given.entry(field).or_default().push((p, is_right));
+    for (d, draft) in drafts.iter().enumerate() {
+        let found = pairs.iter().find(|pair| pair.1 == d);
+        note("item", draft.confidence, found.is_some());
+        let Some(wanted) = found.map(|pair| &marked.automations[pair.0]) else { continue };
+        if let Some(trigger) = &draft.content.trigger {
+            note("trigger", trigger.confidence, trigger.kind.name() == wanted.trigger_kind);
+        }
+        let used = names.set(wanted.tools_used.iter());
+        for tool in &draft.content.tools {
+            let is_used =
+                names.set([&tool.name].into_iter()).iter().any(|name| used.contains(name));
+            note("tools", tool.p, is_used);
+        }
+        if let Some(function) = draft.content.functions.first() {
+            note("functions", function.p, wanted.functions.contains(&function.label));
+        }
+        let values: Vec<Span> =
+            wanted.value.iter().filter_map(|quote| folded.find(quote)).collect();
+        for evidence in draft.evidence.iter().filter(|evidence| evidence.field == Field::Claims) {
+            let is_right = values.iter().any(|value| touches(*value, evidence.span));
+            note("value", evidence.confidence, is_right);
+        }
+    }
+    given
+}
+
+/// Expected calibration error over ten bins, and a line for each bin that holds any.
+fn reliability(given: &[(f32, bool)]) -> (f32, Vec<String>) {
+    let mut bins = [(0usize, 0.0f32, 0usize); 10];
+    for (p, is_right) in given {
+        let bin = &mut bins[((p * 10.0) as usize).min(9)];
+        *bin = (bin.0 + 1, bin.1 + p, bin.2 + usize::from(*is_right));
+    }
+    let off = bins.iter().map(|(_, sum, right)| (sum - *right as f32).abs()).sum::<f32>();
+    let full = bins.iter().enumerate().filter(|(_, bin)| bin.0 > 0);
+    let lines = full.map(|(at, (count, sum, right))| {
+        let (said, held) = (sum / *count as f32, *right as f32 / *count as f32);
+        format!("  .{at}  {count:4} values: said {said:.2}, right {held:.2}")
+    });
+    (off / given.len().max(1) as f32, lines.collect())
+}
+
+#[test]
+fn confidence_means_about_what_it_says() {
+    let (extractor, names) = (Extractor::load().unwrap(), Names::load());
+    let mut parts: BTreeMap<String, Given> = BTreeMap::new();
+    for marked in marks() {
+        let part = parts.entry(marked.part.clone()).or_default();
+        for (field, values) in given(&marked, &extractor, &names) {
+            part.entry(field).or_default().extend(values);
+        }
+    }
+    for (part, given) in &parts {
+        for (field, values) in given {
+            let (error, lines) = reliability(values);
+            println!("{part} {field}: {} values, off by {error:.3}", values.len());
+            lines.iter().for_each(|line| println!("{line}"));
+        }
+    }
+    // Over what nothing was tuned on, a little over what was measured in November 2026.
+    let held = &parts["held"];
+    let bars =
+        [("item", 0.08), ("trigger", 0.22), ("tools", 0.17), ("functions", 0.23), ("value", 0.20)];
+    let error = |field: &str| reliability(&held[field]).0;
+    let off: Vec<_> = bars.iter().filter(|(field, bar)| error(field) > *bar).collect();
+    assert!(off.is_empty(), "off by more than (field, bar): {off:?}");
+}
+
 #[test]
 fn every_quote_stands_in_its_document_and_every_label_in_the_taxonomy() {
     let functions = labels("taxonomy/functions.toml", "function");
@@ -421,15 +504,16 @@ fn the_marked_texts_are_read_about_as_people_read_them() {
         println!("{group:20}{}", tally.line());
     }
     let all = groups["~ all"];
-    // A little under what was measured when the texts came in, November 2026.
+    // A little under what was measured in November 2026. Functions stand lower than at first: more parts of
+    // longer texts are found, and what a short part is for is harder to tell.
     let bars = [
-        ("precision", all.precision.value(), 0.80),
-        ("recall", all.recall.value(), 0.79),
-        ("documents without any left empty", all.left_empty.value(), 0.50),
-        ("F1 of tools used", all.tools_f1(), 0.71),
-        ("trigger kind", all.trigger.value(), 0.55),
-        ("function", all.function.value(), 0.60),
-        ("value claims", all.value.value(), 0.50),
+        ("precision", all.precision.value(), 0.90),
+        ("recall", all.recall.value(), 0.82),
+        ("documents without any left empty", all.left_empty.value(), 0.78),
+        ("F1 of tools used", all.tools_f1(), 0.73),
+        ("trigger kind", all.trigger.value(), 0.78),
+        ("function", all.function.value(), 0.56),
+        ("value claims", all.value.value(), 0.69),
     ];
     let below: Vec<_> = bars.iter().filter(|(_, measured, bar)| measured < bar).collect();
     assert!(below.is_empty(), "below the bar (name, measured, bar): {below:?}");

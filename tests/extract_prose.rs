@@ -78,6 +78,38 @@ fn an_automation_in_a_recording_tells_its_second() {
     assert_eq!(drafts[1].location.url.as_deref(), Some("https://video.example/watch?v=1&t=95s"));
 }
 
+#[test]
+fn a_long_recording_neither_loses_nor_doubles_what_straddles_a_border() {
+    let talk =
+        "We talked about the weather for a while. The river was high, and somebody laughed. ";
+    let first = "When a form is submitted on the site, n8n creates a ticket in Zendesk. It then posts the ticket to \
+                 Slack and sends the client a reply through Gmail. ";
+    let second = "Every Monday at eight, Make reads the Google Sheets file. It then sends the owner a summary with \
+                  Twilio and adds a row to Airtable. ";
+    // Whatever stands before them, and so wherever the borders fall.
+    for shift in [0, 13, 19, 27] {
+        let (before, between) = (talk.repeat(1_200 + shift), talk.repeat(900));
+        let text = format!("{before}{first}{between}{second}{before}");
+        assert!(text.len() > 200_000);
+        let mark =
+            |offset: usize, seconds| Mark { offset: u32::try_from(offset).unwrap(), seconds };
+        let second_at = before.len() + first.len() + between.len();
+        let marks = [mark(0, 0), mark(before.len(), 4_000), mark(second_at, 7_000)];
+        let input = Input {
+            title: "Two hours of talk",
+            readable: &text,
+            kind: Some(DocumentKind::Transcript),
+            marks: &marks,
+            ..Input::default()
+        };
+        let drafts = Extractor::load().unwrap().extract(&input);
+        let kinds: Vec<TriggerKind> =
+            drafts.iter().filter_map(|draft| Some(draft.content.trigger.as_ref()?.kind)).collect();
+        assert_eq!(kinds, [TriggerKind::Form, TriggerKind::Schedule], "{shift}");
+        assert!(drafts.iter().all(|draft| draft.content.steps.len() >= 3), "{shift}");
+    }
+}
+
 #[rstest]
 #[case(
     "Sobald das Formular abgeschickt wird, legt n8n einen Vorgang in HubSpot an und schickt dem Kunden automatisch eine Mail.",

@@ -146,6 +146,6 @@ fn the_sample_week_is_read_about_as_people_read_it() {
         println!("{folder:13}{}", tally.line());
     }
     println!("{:13}{}", "all", total.line());
-    assert!(total.found * 100 >= (total.found + total.false_finds) * 88, "too many false finds");
-    assert!(total.found * 100 >= (total.found + total.missed) * 72, "too many missed");
+    assert!(total.found * 100 >= (total.found + total.false_finds) * 95, "too many false finds");
+    assert!(total.found * 100 >= (total.found + total.missed) * 84, "too many missed");
 }

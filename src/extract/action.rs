@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use words::{
     ACTORS, GOING, NEGATIONS, NOUN_LEADS, OBJECT_LEADS, OPINIONS, PASSIVES, PAST_PASSIVES,
-    SENDABLE, SUBJECTS,
+    SENDABLE, SERVING, SUBJECTS,
 };
 
 /// The longest action (bytes) that is kept whole.
@@ -88,7 +88,6 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
             && next_is(words, at, &["out", "to", "in", "back", "into", "up", "over", "straight"]);
     }
     let Some(form) = lexicon::form(&word.lower) else { return false };
-    let previous = at.checked_sub(1).map(|at| &words[at]);
     let is_negated =
         words[at.saturating_sub(3)..at].iter().any(|w| NEGATIONS.contains(&w.lower.as_ref()));
     let is_past_habit = at >= 2 && words[at - 1].lower == "to" && words[at - 2].lower == "used";
@@ -96,67 +95,61 @@ fn is_action(words: &[Word], at: usize, kind: Kind) -> bool {
         return false;
     }
     let opens = at == 0 || (at <= 6 && word.is_parted && is_label(&words[..at]));
-    let precedes_object = words.get(at + 1).is_some_and(|next| {
+    match form {
+        Form::Third => opens || is_third_person(words, at),
+        Form::Base => {
+            let has_object = has_next(words, at) && (is_item || precedes_object(words, at));
+            (opens && has_object) || is_base_after_actor(words, at)
+        }
+        Form::Progressive => {
+            opens && has_next(words, at) && (is_item || precedes_object(words, at))
+        }
+        Form::Past => is_passive(words, at),
+        Form::Foreign => true,
+    }
+}
+
+/// Whether what follows the word at `at` is an object: "sends **the** …", "posts to **Slack**".
+fn precedes_object(words: &[Word], at: usize) -> bool {
+    words.get(at + 1).is_some_and(|next| {
         !next.is_parted
             && (OBJECT_LEADS.contains(&next.lower.as_ref())
                 || next.text.starts_with(char::is_uppercase)
                 || next.lower.starts_with(|c: char| c.is_ascii_digit()))
+    })
+}
+
+/// Whether the third person form at `at` is a verb, not a plural noun.
+fn is_third_person(words: &[Word], at: usize) -> bool {
+    let previous = at.checked_sub(1).map(|at| &words[at]);
+    let is_noun =
+        previous.is_some_and(|p| NOUN_LEADS.contains(&p.lower.as_ref()) && !words[at].is_parted);
+    let by_subject = previous.is_some_and(|p| {
+        SUBJECTS.contains(&p.lower.as_ref()) || (p.text.starts_with(char::is_uppercase) && at > 1)
     });
-    match form {
-        Form::Third => {
-            let by_subject = previous.is_some_and(|p| {
-                SUBJECTS.contains(&p.lower.as_ref())
-                    || (p.text.starts_with(char::is_uppercase) && at > 1)
-            });
-            let is_noun =
-                previous.is_some_and(|p| NOUN_LEADS.contains(&p.lower.as_ref()) && !word.is_parted);
-            opens
-                || (!is_noun
-                    && (precedes_object
-                        || (by_subject
-                            && words.get(at + 1).is_some_and(|n| {
-                                !n.is_parted && n.lower != "are" && n.lower != "is"
-                            }))))
-        }
-        Form::Base => {
-            let by_actor =
-                previous.is_some_and(|p| ACTORS.contains(&p.lower.as_ref()) && !word.is_parted);
-            let is_infinitive = previous.is_some_and(|p| p.lower == "to");
-            let serves = at >= 2
-                && is_infinitive
-                && words[..at - 1].iter().any(|w| {
-                    matches!(
-                        w.lower.as_ref(),
-                        "use"
-                            | "uses"
-                            | "used"
-                            | "using"
-                            | "automatically"
-                            | "connects"
-                            | "calls"
-                            | "asks"
-                            | "goes"
-                            | "agent"
-                            | "ai"
-                            | "openai"
-                            | "node"
-                    )
-                });
-            let has_object = words.get(at + 1).is_some_and(|next| !next.is_parted);
-            let is_opinion = OPINIONS.contains(&word.lower.as_ref());
-            (opens && has_object && (is_item || precedes_object))
-                || (by_actor && precedes_object && (!is_infinitive || serves) && !is_opinion)
-        }
-        Form::Progressive => opens && has_next(words, at) && (is_item || precedes_object),
-        Form::Past => previous.is_some_and(|p| {
-            PASSIVES.contains(&p.lower.as_ref())
-                || (at >= 2
-                    && PASSIVES.contains(&words[at - 2].lower.as_ref())
-                    && (p.lower.ends_with("ly")
-                        || matches!(p.lower.as_ref(), "then" | "also" | "all" | "being")))
-        }),
-        Form::Foreign => true,
-    }
+    let goes_on =
+        words.get(at + 1).is_some_and(|n| !n.is_parted && n.lower != "are" && n.lower != "is");
+    !is_noun && (precedes_object(words, at) || (by_subject && goes_on))
+}
+
+/// Whether the base form at `at` is what somebody or something does: "we send the", "uses OpenAI to read the".
+fn is_base_after_actor(words: &[Word], at: usize) -> bool {
+    let Some(previous) = at.checked_sub(1).map(|at| &words[at]) else { return false };
+    let by_actor = ACTORS.contains(&previous.lower.as_ref()) && !words[at].is_parted;
+    let serves = || at >= 2 && words[..at - 1].iter().any(|w| SERVING.contains(&w.lower.as_ref()));
+    by_actor
+        && precedes_object(words, at)
+        && (previous.lower != "to" || serves())
+        && !OPINIONS.contains(&words[at].lower.as_ref())
+}
+
+/// Whether the participle at `at` stands after "is", "gets", perhaps with an adverb between.
+fn is_passive(words: &[Word], at: usize) -> bool {
+    let is_passive = |word: &Word| PASSIVES.contains(&word.lower.as_ref());
+    let Some(previous) = at.checked_sub(1).map(|at| &words[at]) else { return false };
+    let is_adverb = previous.lower.ends_with("ly")
+        || matches!(previous.lower.as_ref(), "then" | "also" | "all" | "being");
+    is_passive(previous) || (is_adverb && at >= 2 && is_passive(&words[at - 2]))
 }
 
 /// Whether the participle at `at` tells what once happened: "was built by a freelancer".

@@ -1,5 +1,6 @@
 //! Which of the triggers that a text speaks of is the automation's own.
 
+use super::calibration;
 use super::divide::Part;
 use super::reading::Reading;
 use super::structure::{Kind, Section};
@@ -33,11 +34,63 @@ const LATER: f32 = 0.75;
 /// From this score on a choice is as sure as its lead over the others.
 const FULL: f32 = 0.6;
 
-/// What speaks for each kind: its strongest signs, and the one that tells it best.
-#[derive(Clone)]
+/// What speaks for a kind: its strongest signs, and the one that tells it best.
+#[derive(Clone, Default)]
 struct Tally {
     signs: Vec<f32>,
     best: Option<(f32, Range<usize>)>,
+}
+
+/// By kind, in the order of `TriggerKind::ALL`.
+struct Tallies(Vec<Tally>);
+
+impl Tallies {
+    fn add(&mut self, kind: TriggerKind, worth: f32, range: Option<&Range<usize>>) {
+        let tally = &mut self.0[kind as usize];
+        tally.signs.push(worth);
+        let is_best = tally.best.as_ref().is_none_or(|(best, _)| worth > *best);
+        if let Some(range) = range.filter(|_| is_best) {
+            tally.best = Some((worth, range.clone()));
+        }
+    }
+
+    /// A gallery's title.
+    fn title(&mut self, title: &str) {
+        for (kind, strength) in trigger::named_kinds(title) {
+            self.add(kind, strength * 1.1, None);
+        }
+        for cue in trigger::cues(title, &(0..title.len())).iter().filter(|cue| cue.is_named) {
+            self.add(cue.kind, cue.strength, None);
+        }
+    }
+
+    /// A gallery's sentence: its many "when" clauses are mostly about details, the names it gives are not.
+    fn gallery(&mut self, reading: &Reading, at: usize, weight: f32) {
+        for cue in reading.said[at].cues.iter().filter(|cue| cue.is_named) {
+            self.add(cue.kind, cue.strength * weight, Some(&cue.range));
+        }
+        let mut names = trigger::named_kinds(reading.sentence(at)).peekable();
+        let is_named = names.peek().is_some() && opens_with_trigger(reading, at);
+        let range = &reading.outline.sentences[at].range;
+        for (kind, strength) in names {
+            self.add(kind, strength * weight * if is_named { 1.6 } else { 0.8 }, Some(range));
+        }
+    }
+
+    /// A story's sentence.
+    fn story(&mut self, reading: &Reading, at: usize, weight: f32) {
+        for cue in &reading.said[at].cues {
+            self.add(cue.kind, cue.strength * weight, Some(&cue.range));
+        }
+        let range = &reading.outline.sentences[at].range;
+        let names = trigger::named_kinds(reading.sentence(at));
+        let is_webhook = |(kind, strength): &(TriggerKind, f32)| {
+            *kind == TriggerKind::Webhook && *strength > 0.5
+        };
+        for (kind, strength) in names.filter(is_webhook) {
+            self.add(kind, strength * weight, Some(range));
+        }
+    }
 }
 
 /// Chooses among all that `part` says, and what `labels` make of the whole.
@@ -46,64 +99,29 @@ pub(crate) fn trigger(
     part: &Part,
     labels: &[(TriggerKind, f32)],
 ) -> Option<Chosen> {
-    let mut tallies = vec![Tally { signs: Vec::new(), best: None }; TriggerKind::ALL.len()];
-    let mut add = |kind: TriggerKind, worth: f32, range: Option<&Range<usize>>| {
-        let tally = &mut tallies[kind as usize];
-        tally.signs.push(worth);
-        if let Some(range) =
-            range.filter(|_| tally.best.as_ref().is_none_or(|(best, _)| worth > *best))
-        {
-            tally.best = Some((worth, range.clone()));
-        }
-    };
+    let mut tallies = Tallies(vec![Tally::default(); TriggerKind::ALL.len()]);
     if reading.is_template {
-        for (kind, strength) in trigger::named_kinds(reading.title) {
-            add(kind, strength * 1.1, None);
-        }
-        for cue in trigger::cues(reading.title, &(0..reading.title.len()))
-            .iter()
-            .filter(|cue| cue.is_named)
-        {
-            add(cue.kind, cue.strength, None);
-        }
+        tallies.title(reading.title);
     }
     let mut earlier = 0;
     for (order, at) in part.sentences.clone().enumerate() {
-        let weight = weight(reading, at)
-            * if reading.is_template {
-                1.0 / (1.0 + 0.03 * order as f32)
-            } else {
-                LATER.powi(earlier)
-            };
+        let weight = weight(reading, at);
+        if reading.is_template {
+            tallies.gallery(reading, at, weight / (1.0 + 0.03 * order as f32));
+            continue;
+        }
         let does = |at: usize| reading.said.get(at).is_some_and(|said| !said.actions.is_empty());
-        let weight = if reading.is_template || does(at) {
-            weight
-        } else if does(at + 1) {
-            weight * 0.85
-        } else {
-            weight * 0.6
+        let bound = match does(at) {
+            true => 1.0,
+            false if does(at + 1) || does(at + 2) => 0.85,
+            false => 0.6,
         };
+        let weight = weight * LATER.powi(earlier) * bound;
         let tells = reading.said[at].cues.iter().any(|cue| cue.strength * weight >= 0.3);
         earlier += i32::from(tells && does(at));
-        // A gallery's many "when" clauses are mostly about details.
-        for cue in reading.said[at].cues.iter().filter(|cue| cue.is_named || !reading.is_template) {
-            add(cue.kind, cue.strength * weight, Some(&cue.range));
-        }
-        if !reading.is_template {
-            let names = trigger::named_kinds(reading.sentence(at))
-                .filter(|(kind, _)| *kind == TriggerKind::Webhook);
-            for (kind, strength) in names.filter(|(_, strength)| *strength > 0.5) {
-                add(kind, strength * weight, Some(&reading.outline.sentences[at].range));
-            }
-        } else {
-            let mut names = trigger::named_kinds(reading.sentence(at)).peekable();
-            let is_named = names.peek().is_some() && opens_with_trigger(reading, at);
-            for (kind, strength) in names {
-                let range = &reading.outline.sentences[at].range;
-                add(kind, strength * weight * if is_named { 1.6 } else { 0.8 }, Some(range));
-            }
-        }
+        tallies.story(reading, at, weight);
     }
+    let mut tallies = tallies.0;
     if !reading.is_template && tallies.iter().all(|tally| tally.signs.is_empty()) {
         guess(reading, part, &mut tallies);
     }
@@ -157,6 +175,10 @@ fn pick(
         * 0.95
         * (scores[best] / FULL).min(1.0))
     .clamp(0.05, 0.97);
+    let confidence = match reading.is_template {
+        true => confidence,
+        false => calibration::TRIGGER.of(confidence),
+    };
     let range = tallies[best].best.take().map(|(_, range)| range);
     Some(Chosen { kind: TriggerKind::ALL[best], range, confidence })
 }

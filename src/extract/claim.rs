@@ -1,5 +1,7 @@
 //! The value a text claims, as numbers with units.
 
+mod change;
+
 use crate::extract::pattern;
 use crate::model::{Claim, ClaimUnit, Period};
 use regex::{Captures, Regex};
@@ -40,6 +42,10 @@ const WORDS: &[(&str, f64)] = &[
     ("thirty", 30.0),
     ("forty", 40.0),
     ("fifty", 50.0),
+    ("seventy", 70.0),
+    ("eighty", 80.0),
+    ("forty", 40.0),
+    ("fifty", 50.0),
     ("sixty", 60.0),
     ("ninety", 90.0),
     ("hundred", 100.0),
@@ -66,6 +72,9 @@ const WORDS: &[(&str, f64)] = &[
     ("dreieinhalb", 3.5),
     ("zwanzig", 20.0),
     ("dreißig", 30.0),
+    ("vierzig", 40.0),
+    ("fünfzig", 50.0),
+    ("sechzig", 60.0),
     ("una", 1.0),
     ("dos", 2.0),
     ("tres", 3.0),
@@ -79,6 +88,10 @@ const WORDS: &[(&str, f64)] = &[
     ("doce", 12.0),
     ("quince", 15.0),
     ("veinte", 20.0),
+    ("treinta", 30.0),
+    ("cuarenta", 40.0),
+    ("cincuenta", 50.0),
+    ("sesenta", 60.0),
     ("une", 1.0),
     ("deux", 2.0),
     ("trois", 3.0),
@@ -92,6 +105,9 @@ const WORDS: &[(&str, f64)] = &[
     ("quinze", 15.0),
     ("vingt", 20.0),
     ("trente", 30.0),
+    ("quarante", 40.0),
+    ("cinquante", 50.0),
+    ("soixante", 60.0),
     ("due", 2.0),
     ("tre", 3.0),
     ("quattro", 4.0),
@@ -107,6 +123,9 @@ const WORDS: &[(&str, f64)] = &[
     ("dez", 10.0),
     ("doze", 12.0),
     ("vinte", 20.0),
+    ("trinta", 30.0),
+    ("quarenta", 40.0),
+    ("cinquenta", 50.0),
 ];
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
@@ -122,7 +141,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
         |(?P<sum>{number})\ ?(?P<kilo2>k|thousand|million|tausend|mil|mila|mille)?\ ?(?P<currency>€|£|euros?\b|dollars?\b|pounds?\b|usd\b|eur\b|gbp\b|chf\b|francs?\b|reais\b|円|万円)
         |(?P<percent>{number})\ ?(?:%|percent\b|per\ cent\b|prozent\b|por\ ciento\b|pour\ cent\b|per\ cento\b|por\ cento\b)
         |(?P<factor>{number})\ ?(?:x\b|×|times\ (?:as|more|faster|the)\b|-?fold\b)
-        |(?P<count>{number})[\ -]?(?:and\ a\ half\ |\w+\ )?(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|weeks?|workdays?|stunden?|minuten|tagen?|tage|wochen?|horas?|minutos?|d[ií]as?|semanas?|heures?|minutes?|jours?|semaines?|or[ae]|minut[oi]|giorn[oi]|settiman[ae]|dias?|時間|分|日)
+        |(?:(?P<count>{number})[\ -]?(?:and\ a\ half\ |\w+\ )?(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|weeks?|workdays?|stunden?|minuten|tagen?|tage|wochen?|horas?|minutos?|d[ií]as?|semanas?|heures?|minutes?|jours?|semaines?|or[ae]|minut[oi]|giorn[oi]|settiman[ae]|dias?)\b)|(?P<count2>{number})(?P<unit2>時間|分|日)
         |(?P<things>{number})\ (?:\w+\ ){{0,2}}?(?P<thing>leads|calls|bookings|reviews|appointments|customers|clients|e-?mails|tickets|orders|invoices|no-shows|messages|meetings|members|patients|jobs|replies|quotes|hires|deals|phone\ calls|reports|sales)\b
         )",
     ))
@@ -161,9 +180,22 @@ static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 /// The values that the sentence `range` of `text` claims.
 pub(crate) fn claims(text: &str, range: &Range<usize>) -> Vec<Claimed> {
     let sentence = &text[range.clone()];
-    if !VALUE.is_match(sentence) || sentence.ends_with('?') {
+    if sentence.ends_with('?') {
         return Vec::new();
     }
+    let mut found =
+        if VALUE.is_match(sentence) { amounts_claimed(sentence, range) } else { Vec::new() };
+    for changed in change::claims(sentence) {
+        let at = range.start + changed.range.start..range.start + changed.range.end;
+        if found.iter().all(|one| one.range.end <= at.start || at.end <= one.range.start) {
+            found.push(Claimed { range: at, ..changed });
+        }
+    }
+    found.sort_by_key(|claimed| claimed.range.start);
+    found
+}
+
+fn amounts_claimed(sentence: &str, range: &Range<usize>) -> Vec<Claimed> {
     let mut found: Vec<Claimed> = Vec::new();
     for amount in AMOUNT.captures_iter(sentence) {
         let Some(claimed) = read(sentence, &amount) else { continue };
@@ -202,8 +234,7 @@ fn read(sentence: &str, found: &Captures) -> Option<Claimed> {
     let confidence = match (is_bare_count, is_article) {
         (true, _) => 0.45,
         (_, true) => 0.5,
-        _ if per.is_some() => 0.85,
-        _ => 0.7,
+        _ => 0.68,
     };
     let is_vague = is_article && per.is_none() && !before.to_lowercase().contains("from");
     (!is_vague).then(|| Claimed {
@@ -256,8 +287,8 @@ fn measure(found: &Captures) -> Option<(f64, ClaimUnit, Option<String>)> {
         return Some((number(count)?, ClaimUnit::Count, None));
     }
     let half = if found.get(0)?.as_str().contains("and a half") { 0.5 } else { 0.0 };
-    let amount = number(of("count")?)? + half;
-    let unit = of("unit")?.to_lowercase();
+    let amount = number(of("count").or_else(|| of("count2"))?)? + half;
+    let unit = of("unit").or_else(|| of("unit2"))?.to_lowercase();
     let starts = |heads: &[&str]| heads.iter().any(|head| unit.starts_with(head));
     if starts(&["week", "woche", "semana", "semaine", "settiman"]) {
         return Some((amount * 7.0, ClaimUnit::Days, None));
@@ -369,6 +400,13 @@ mod tests {
     #[case("Ahorra 1.200 € al mes.", &[(1200.0, ClaimUnit::Money, Some("EUR"), Some(Period::Month), "1.200 € al mes")])]
     #[case("It brings about 900 pounds a month.", &[(900.0, ClaimUnit::Money, Some("GBP"), Some(Period::Month), "900 pounds a month")])]
     #[case("月に三十時間が減り、今は6時間になりました。", &[(6.0, ClaimUnit::Hours, None, None, "6時間")])]
+    #[case("Cela nous fait gagner 3 heures par semaine.", &[(3.0, ClaimUnit::Hours, None, Some(Period::Week), "3 heures par semaine")])]
+    #[case("Ahorro 5 horas a la semana, antes nada.", &[(5.0, ClaimUnit::Hours, None, Some(Period::Week), "5 horas a la semana")])]
+    #[case("Days outstanding: 47 to 33.", &[(33.0, ClaimUnit::Count, None, None, "47 to 33")])]
+    #[case("Multas: de 14 por mês para nenhuma", &[(0.0, ClaimUnit::Count, None, None, "de 14 por mês para nenhuma")])]
+    #[case("Complaint calls: 30/wk → 4.", &[(4.0, ClaimUnit::Count, None, None, "30/wk → 4")])]
+    #[case("We are open from 9 to 5 on weekdays.", &[])]
+    #[case("Pick 2 to 3 of them.", &[])]
     #[case("It runs every 15 minutes now.", &[])]
     #[case("We now send it 2 hours before the visit.", &[])]
     #[case("The plan costs $20 a month now.", &[])]

@@ -21,6 +21,7 @@ pub use learned::{Correction, Facet, Learned, Told};
 pub use taxonomy::{Function, Industry, Taxonomy};
 
 use crate::embed::DIMENSIONS;
+use crate::extract::calibration;
 use crate::model::{Scored, TriggerKind};
 use learned::{Meaning, Seen};
 use prior::{LEAST, Prior};
@@ -32,7 +33,7 @@ use std::sync::{Arc, OnceLock};
 use weights::Weights;
 
 /// From this probability on a second function is shown.
-const LIKELY: f32 = 0.25;
+const LIKELY: f32 = 0.22;
 /// What is left of a function's probability in a story that shows no sign of any.
 const UNTOLD: f32 = 0.4;
 /// Functions that one automation shows at most.
@@ -161,6 +162,7 @@ impl Classifier {
             found.functions.iter_mut().for_each(|scored| scored.p *= UNTOLD);
         } else {
             found.functions = told;
+            found.functions.iter_mut().for_each(|one| one.p = calibration::FUNCTION.of(one.p));
         }
         found
     }

@@ -59,10 +59,44 @@ fn telling_action(reading: &Reading, part: &Part) -> Option<Range<usize>> {
             let range = range.start..range.start + text[..clause].trim_end().len();
             let fit = 1.0 - (range.len() as f32 - 48.0).abs() / 48.0;
             let worth = fit.max(-0.5) + weight + if has_tool(&range) { 0.8 } else { 0.0 };
-            (worth - 0.05 * order as f32, range)
+            let names_nothing = if opens_with_pronoun(text) { 1.5 } else { 0.0 };
+            (worth - names_nothing - 0.05 * order as f32, range)
         })
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, range)| range)
+}
+
+/// Whether `text` begins with a word that stands for something told before: "It gets …".
+fn opens_with_pronoun(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    matches!(
+        first.as_str(),
+        "it" | "its"
+            | "they"
+            | "them"
+            | "this"
+            | "that"
+            | "these"
+            | "those"
+            | "he"
+            | "she"
+            | "we"
+            | "i"
+            | "you"
+            | "everything"
+            | "everyone"
+            | "all"
+            | "one"
+            | "which"
+            | "who"
+            | "es"
+            | "sie"
+            | "er"
+            | "il"
+            | "elle"
+            | "lo"
+            | "se"
+    )
 }
 
 /// A document's title without the site's name, ornaments and a closing full stop.

@@ -1,7 +1,7 @@
 //! How many automations a text may hold, and where each stands.
 
 use super::reading::Reading;
-use super::structure::{Kind, Section};
+use super::structure::{Block, Kind, Section};
 use crate::extract::pattern;
 use regex::Regex;
 use std::ops::Range;
@@ -30,6 +30,54 @@ pub(crate) fn parts(reading: &Reading) -> Vec<Part> {
         .into_iter()
         .find(|parts| parts.len() > 1)
         .unwrap_or(whole)
+        .into_iter()
+        .flat_map(|part| by_paragraphs(reading, part))
+        .collect()
+}
+
+/// The paragraphs of `part` that each open with their name, "Permit packets. When …", where at least two
+/// of them tell their own; else the part as it is.
+fn by_paragraphs(reading: &Reading, part: Part) -> Vec<Part> {
+    let blocks = reading.outline.blocks.iter();
+    let within = blocks.filter(|block| part.sentences.contains(&block.sentences.start));
+    let named = |block: &&Block| {
+        block.kind == Kind::Paragraph
+            && block.sentences.start + 1 < part.sentences.end
+            && is_name(reading, block.sentences.start)
+    };
+    let heads: Vec<usize> = within.filter(named).map(|block| block.sentences.start).collect();
+    let ends = heads.iter().skip(1).copied().chain([part.sentences.end]);
+    let parts: Vec<Part> = heads
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| Part { sentences: *start..end, label: label(reading, *start) })
+        .filter(|part| is_told_apart(reading, &part.sentences))
+        .collect();
+    if parts.len() < 2 { vec![part] } else { parts }
+}
+
+/// The most words that a paragraph's name has.
+const NAME: usize = 5;
+
+/// Words that open a short sentence of talk rather than a name.
+const TALKING: &[&str] = &[
+    "let's", "let’s", "but", "so", "and", "now", "then", "yes", "no", "that", "that's", "that’s",
+    "it", "it's", "it’s", "we", "i", "they", "he", "she", "you", "this", "here", "here's",
+    "here’s", "okay", "right", "well", "not", "pas", "non", "sí", "ja", "nein", "hello", "hi",
+    "thanks",
+];
+
+/// Whether the sentence that opens a paragraph only names what the rest tells.
+fn is_name(reading: &Reading, sentence: usize) -> bool {
+    let words = reading.sentence(sentence);
+    let said = &reading.said[sentence];
+    let first = words.split_whitespace().next().unwrap_or_default().to_lowercase();
+    words.ends_with(['.', ':'])
+        && words.split_whitespace().count() <= NAME
+        && (said.actions.is_empty() || first.ends_with("ing"))
+        && said.cues.is_empty()
+        && !TALKING.contains(&first.as_str())
+        && words.starts_with(char::is_uppercase)
 }
 
 /// Whether `sentences` tell an automation of their own: set off by something, doing something.
@@ -57,8 +105,9 @@ fn by_sections(reading: &Reading) -> Vec<Part> {
     for (place, head) in heads.iter().enumerate() {
         let until = heads.get(place + 1).map_or(blocks.len(), |next| *next);
         let body = blocks[*head].sentences.end..blocks[until - 1].sentences.end;
-        let is_own = blocks[*head].section == Section::Other
-            || !is_generic(&reading.text[blocks[*head].range.clone()]);
+        let heading = &reading.text[blocks[*head].range.clone()];
+        let is_own = (blocks[*head].section == Section::Other || !is_generic(heading))
+            && !is_refusal(heading);
         if is_own && !body.is_empty() && stands_alone(reading, &body) {
             parts.push(Part { sentences: body, label: Some(blocks[*head].range.clone()) });
         }
@@ -74,6 +123,16 @@ fn is_generic(heading: &str) -> bool {
         )
     });
     GENERIC.is_match(heading)
+}
+
+/// Whether a heading announces what was not bought, did not work, or was given up.
+fn is_refusal(heading: &str) -> bool {
+    static REFUSAL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern::regex(
+            r"(?i)^\W*(?:what|why|things?|where|ce que|lo que|o que|was)\b.*(?:\w+n['’]t\b|\b(?:not|never|dropped|stopped|failed|broke|wrong|pas|nicht|kein\w*)\b)|^\W*the \w+ (?:they|we|i) (?:dropped|stopped|killed|gave up)",
+        )
+    });
+    REFUSAL.is_match(heading)
 }
 
 /// List items that each tell their own: most have a trigger, or a label and a few sentences.
@@ -183,7 +242,7 @@ static NEXT_ONE: LazyLock<Regex> = LazyLock::new(|| {
         |there(?:'s|\ is|\ are)\ (?:also\ (?:a|an|one|the)|the\ \w+\ one)|then\ there(?:'s|\ is|\ are)\b|separately,|on\ the\ side,|on\ top\ of\ that,
         |zweitens|drittens|(?:das|der|die)\ (?:erste|zweite|dritte|vierte|andere|letzte)\b|au(?:ß|ss)erdem\ (?:haben|läuft)|noch\ (?:eine|etwas)
         |(?:la|el|lo)\ (?:primer[ao]?|segund[ao]|tercer[ao]?|otr[ao]|[úu]ltim[ao])\b|otra\ (?:cosa|automatizaci[óo]n)|adem[áa]s,
-        |(?:le|la)\ (?:premi[eè]re?|deuxi[eè]me|second[e]?|troisi[eè]me|derni[eè]re?|autre)\b|ensuite,\ on\ a
+        |(?:le|la)\ (?:premi[eè]re?|deuxi[eè]me|second[e]?|troisi[eè]me|derni[eè]re?|autre)\b|ensuite(?:,\ on\ a|\ (?:les?|la|il\ y\ a)\b|\ l['’])|d['’]abord\ (?:les?\b|la\b|l['’])|(?:luego|despu[ée]s|tambi[ée]n)\ (?:est[áa]|tenemos|viene)\b|(?:depois|tamb[ée]m)\ (?:tem|vem|temos)\b|als\ n[äa]chstes|dann\ (?:haben\ wir|gibt)\b
         |(?:il|la)\ (?:prim[oa]|second[oa]|terz[oa]|altr[oa])\b|(?:o|a)\ (?:primeir[oa]|segund[oa]|terceir[oa]|outr[oa])\b
         )|^(?:もう(?:一|ひと)つ|二つ目|三つ目|一つ目|次は)",
     )

@@ -67,15 +67,20 @@ const FOREIGN: &str = "schickt sendet verschickt erstellt legt trägt prüft lie
 benachrichtigt speichert aktualisiert sortiert erzeugt ordnet fragt lädt leitet weist generiert gesendet geschickt \
 verschickt erstellt angelegt eingetragen geprüft gelesen geschrieben gebucht gemeldet erinnert benachrichtigt \
 gespeichert aktualisiert erzeugt zugeordnet abgelegt hochgeladen weitergeleitet bekommt geht anlegen eintragen vergleicht \
-erkennt landet zieht ruft bestellt \
+erkennt landet zieht ruft bestellt stellt rechnet verschiebt markiert sucht fasst übersetzt druckt mahnt storniert kopiert sammelt \
+antwortet transkribiert füllt wandelt bereitet meldet verteilt trennt \
 envía manda crea guarda añade agrega actualiza genera avisa notifica lee escribe busca extrae recuerda pregunta \
-clasifica publica sube copia comprueba revisa registra consulta responde calcula ofrece propone marca abre pide recibe llega apunta rellena descarga recoge cobra \
+clasifica publica sube copia comprueba revisa registra consulta responde calcula transcribe traduce compara asigna confirma programa borra mueve convierte rechaza aprueba reparte \
+cruza imprime vuelve suma rellena ofrece propone marca abre pide recibe llega apunta rellena descarga recoge cobra \
 envoie crée ajoute met génère prévient notifie lit écrit cherche extrait rappelle demande classe publie enregistre \
 vérifie répond calcule propose relance prépare remplit envoyé créé ajouté généré reçoit compare transmet range récupère ouvre \
+parcourt transcrit résume traduit convertit attribue confirme supprime déplace imprime trie avertit rédige télécharge complète signale \
 envia cria salva adiciona atualiza gera avisa lê escreve procura extrai lembra pergunta publica registra verifica \
 responde confere oferece marca recebe cadastra puxa monta lança \
+transcreve traduz converte atribui apaga cruza calcula encaminha preenche baixa dispara separa \
 invia manda crea salva aggiunge aggiorna genera avvisa legge scrive cerca estrae ricorda chiede pubblica registra \
-controlla risponde calcola prepara compila riceve inserisce scarica confronta prenota";
+controlla risponde calcola prepara compila riceve inserisce scarica confronta prenota \
+trascrive riassume traduce converte assegna conferma cancella sposta stampa inoltra carica";
 
 /// Japanese stems that tell an action.
 pub(crate) const JAPANESE: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Prose becomes zero, one or several automations.
 
-use super::classify::{self, Classifier};
+use super::classify::{self, Classification, Classifier};
 use super::divide::{self, Part};
 use super::judge;
 use super::reading::Reading;
@@ -13,7 +13,13 @@ use crate::model::{
 use std::ops::Range;
 
 /// Below this probability a stretch of text is no automation.
-const KEPT: f32 = 0.6;
+const KEPT: f32 = 0.58;
+/// The same for a page of a gallery, which is hardly ever anything else: a list of a tool's integrations.
+const DECLARED: f32 = 0.1;
+/// A part longer than this (bytes), an hour of speech or a book, is looked through in windows …
+const LONG: usize = 24_000;
+/// … of so many sentences.
+const WINDOW: usize = 40;
 /// From this probability on a named tool counts as used.
 const USED: f32 = 0.45;
 /// Sections that weigh less than this tell of no steps.
@@ -44,14 +50,44 @@ pub(super) fn drafts(
 /// The parts that are automations; where at most one of several is, the text is taken as a whole.
 fn judged(reading: &Reading, parts: &[Part]) -> Vec<(Part, f32)> {
     let judge = |part: &Part| (part.clone(), judge::confidence(reading, &part.sentences));
-    let least = if reading.is_declared { 0.0 } else { KEPT };
-    let kept: Vec<_> = parts.iter().map(judge).filter(|(_, p)| *p >= least).collect();
-    if parts.len() < 2 || kept.len() > 1 {
+    let least = if reading.is_declared { DECLARED } else { KEPT };
+    let is_long = |part: &Part| !reading.is_template && reading.bytes(&part.sentences).len() > LONG;
+    let judged =
+        |part: &Part| if is_long(part) { windows(reading, part) } else { vec![judge(part)] };
+    let kept: Vec<_> = parts.iter().flat_map(judged).filter(|(_, p)| *p >= least).collect();
+    if parts.len() < 2 || kept.len() > 1 || parts.iter().any(is_long) {
         return kept;
     }
     let whole = Part { sentences: 0..reading.outline.sentences.len(), label: None };
     let (whole, p) = judge(&whole);
     if p >= KEPT { vec![(whole, p)] } else { kept }
+}
+
+/// The likeliest windows of a long part that do not overlap, in order. They reach half into each other, so that
+/// what straddles the border of two lies whole in a third, and is taken there alone.
+fn windows(reading: &Reading, part: &Part) -> Vec<(Part, f32)> {
+    let starts = part.sentences.clone().step_by(WINDOW / 2);
+    let mut windows: Vec<(Part, f32)> = starts
+        .map(|start| {
+            let sentences = start..part.sentences.end.min(start + WINDOW);
+            let p = judge::confidence(reading, &sentences);
+            (Part { sentences, label: None }, p)
+        })
+        .filter(|(_, p)| *p >= KEPT)
+        .collect();
+    windows.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut kept: Vec<(Part, f32)> = Vec::new();
+    for window in windows {
+        let of = &window.0.sentences;
+        if kept
+            .iter()
+            .all(|(one, _)| one.sentences.end <= of.start || of.end <= one.sentences.start)
+        {
+            kept.push(window);
+        }
+    }
+    kept.sort_by_key(|(part, _)| part.sentences.start);
+    kept
 }
 
 struct Writer<'a, 't> {
@@ -71,11 +107,7 @@ impl Writer<'_, '_> {
         proofs.all(Field::Title, 0, &title.spans, 0.8);
         let description = compose::description(reading, part);
         proofs.all(Field::Description, 0, &description.spans, confidence);
-        let words = &reading.text[reading.bytes(&part.sentences)];
-        let mut labels = match reading.is_template {
-            true => self.classifier.classify(&title.text, words),
-            false => self.classifier.classify_story(&title.text, words),
-        };
+        let mut labels = self.labels(&title.text);
         let chosen = choose::trigger(reading, part, &labels.triggers);
         let tools = self.tools(&mut proofs);
         let trigger = chosen.map(|chosen| {
@@ -119,6 +151,19 @@ impl Writer<'_, '_> {
             location: self.location(),
             confidence,
             doubts: Vec::new(),
+        }
+    }
+
+    /// What the part is for; what the whole is about bears on each of several parts.
+    fn labels(&self, title: &str) -> Classification {
+        let words = &self.reading.text[self.reading.bytes(&self.part.sentences)];
+        match (self.reading.is_template, self.is_alone) {
+            (true, _) => self.classifier.classify(title, words),
+            (false, true) => self.classifier.classify_story(title, words),
+            (false, false) => {
+                let title = format!("{title} – {}", self.reading.title);
+                self.classifier.classify_story(&title, words)
+            }
         }
     }
 

@@ -8,11 +8,14 @@ use super::sign::Signs;
 use super::structure::{Kind, Outline, Section, Sentence};
 use super::telling;
 use super::trigger::{self, Cue};
-use crate::model::DocumentKind;
+use crate::model::{DocumentKind, TriggerKind};
 use std::ops::Range;
 
 /// What remains of a sentence's weight when it tells how things were before, or what people think.
 const PAST: f32 = 0.4;
+
+/// What remains of a time's strength in a sentence that claims a value and tells no action.
+const OF_VALUE: f32 = 0.4;
 
 /// What a sentence says.
 #[derive(Debug, Clone, Default)]
@@ -57,10 +60,10 @@ impl<'t> Reading<'t> {
             Some(kind) => matches!(kind, DocumentKind::Template | DocumentKind::Workflow),
             None => looks_like_template(text, &outline),
         };
-        let scene = Scene { title, text, outline: &outline, gazetteer, is_template };
+        let said = said(text, &outline, is_template);
+        let scene = Scene { title, text, outline: &outline, said: &said, gazetteer, is_template };
         let named = scene.named();
         let used = roles.used(&scene, &named);
-        let said = said(text, &outline, is_template);
         let signs = |sentence: &Sentence| Signs::of(&text[sentence.range.clone()]);
         let signs = outline.sentences.iter().map(signs).collect();
         let is_declared = kind.is_some() && is_template;
@@ -92,6 +95,16 @@ impl<'t> Reading<'t> {
         self.outline.blocks[self.outline.sentences[sentence].block].kind
     }
 
+    /// Whether the byte `at` stands in a sentence that tells what sets the automation off or what it does.
+    pub(crate) fn does_at(&self, at: usize) -> bool {
+        self.outline.sentence_at(at).is_some_and(|sentence| {
+            let said = &self.said[sentence];
+            let is_told =
+                !said.actions.is_empty() || said.cues.iter().any(|cue| cue.strength >= 0.3);
+            is_told && said.weight >= 0.5
+        })
+    }
+
     /// The bytes from the first to the last of `sentences`.
     pub(crate) fn bytes(&self, sentences: &Range<usize>) -> Range<usize> {
         let of = |at: usize| self.outline.sentences.get(at).map(|sentence| sentence.range.clone());
@@ -99,6 +112,15 @@ impl<'t> Reading<'t> {
         let end = sentences.end.checked_sub(1).and_then(of).map_or(start, |range| range.end);
         start..end.max(start)
     }
+}
+
+/// Whether the byte `at` stands in what sets the automation off or in what it does, told as it is now.
+pub(crate) fn is_in_flow(outline: &Outline, said: &[Said], at: usize) -> bool {
+    outline.sentence_at(at).and_then(|sentence| said.get(sentence)).is_some_and(|said| {
+        let is_told = said.actions.iter().any(|action| action.contains(&at))
+            || said.cues.iter().any(|cue| cue.strength >= 0.3 && cue.range.contains(&at));
+        is_told && said.weight >= 0.5
+    })
 }
 
 fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
@@ -115,7 +137,7 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
             {
                 return Said { claims, weight, ..Said::default() };
             }
-            let cues = trigger::cues(text, &sentence.range);
+            let mut cues = trigger::cues(text, &sentence.range);
             let taken: Vec<Range<usize>> = cues
                 .iter()
                 .filter(|cue| cue.strength >= 0.05 && cue.range.len() < sentence.range.len())
@@ -127,6 +149,11 @@ fn said(text: &str, outline: &Outline, is_template: bool) -> Vec<Said> {
                 let is_claimed = claims.iter().any(|claim| range.contains(&claim.range.start));
                 !is_claimed || is_template && !text[range.clone()].starts_with("sav")
             });
+            // "It saves an hour every Monday" tells a value, not a time at which something starts.
+            if !is_template && !claims.is_empty() && actions.is_empty() {
+                let times = cues.iter_mut().filter(|cue| cue.kind == TriggerKind::Schedule);
+                times.for_each(|cue| cue.strength *= OF_VALUE);
+            }
             let is_past = !is_template && telling::is_past(sentence_text);
             Said { cues, actions, claims, weight: if is_past { weight * PAST } else { weight } }
         })

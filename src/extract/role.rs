@@ -5,7 +5,9 @@ mod features;
 mod train;
 
 use super::ExtractError;
+use super::calibration;
 use super::gazetteer::{Gazetteer, Mention};
+use super::reading::{Said, is_in_flow};
 use super::stance::{Stance, stance};
 use super::structure::{Outline, Section};
 use std::collections::HashMap;
@@ -20,6 +22,8 @@ pub(crate) struct Scene<'t> {
     pub(crate) title: &'t str,
     pub(crate) text: &'t str,
     pub(crate) outline: &'t Outline,
+    /// What each sentence of the outline says; a gallery's text is judged without.
+    pub(crate) said: &'t [Said],
     pub(crate) gazetteer: &'t Gazetteer,
     /// Written for a template gallery, whose habits the weights were learned from.
     pub(crate) is_template: bool,
@@ -142,6 +146,19 @@ fn in_prose(scene: &Scene, named: &[Named], at: usize) -> f32 {
     }
     logit -= 0.8 * against.min(3) as f32;
     logit += if entry.is_in_title { 0.3 } else { 0.0 };
+    let is_in_flow = entry.places.iter().any(|place| {
+        place.stance == Stance::Plain
+            && is_in_flow(scene.outline, scene.said, place.mention.range.start)
+    });
+    // Tried, had or refused in one place, and never told as doing anything in another.
+    if against > 0 && !is_in_flow {
+        return AGAINST;
+    }
+    logit += match (is_in_flow, entry.places.is_empty()) {
+        (true, _) => 0.6,
+        (false, false) => -0.5,
+        (false, true) => 0.0,
+    };
     let is_told_of_doing = entry.places.iter().any(|place| {
         place.stance == Stance::Plain && features::is_carried(scene.text, &place.mention.range)
     });
@@ -151,5 +168,5 @@ fn in_prose(scene: &Scene, named: &[Named], at: usize) -> f32 {
     {
         logit -= 1.5;
     }
-    probability(logit)
+    calibration::TOOL.of(probability(logit))
 }

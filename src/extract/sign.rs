@@ -80,7 +80,7 @@ const PATTERNS: [(Sign, &str); 11] = [
     ),
     (
         Sign::Release,
-        r"(?i)\b(?:release notes?|changelog|v?\d+\.\d+\.\d+|breaking changes?|deprecat\w+|no longer supported|contributors|upgrade notes|hotfix|backport\w*|bug ?fix\w*)\b|\(#\d+\)",
+        r"(?i)\b(?:release notes?|changelog|v?\d+\.\d+\.\d+|breaking changes?|deprecat\w+|no longer supported|contributors|upgrade notes|hotfix|backport\w*|bug ?fix\w*)\b|\(#\d+\)|^\W*(?:added|changed|fixed|removed|improved|security|new features|bug fixes|what.s changed)\W*$",
     ),
 ];
 

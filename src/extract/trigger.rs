@@ -1,10 +1,12 @@
 //! What sets an automation off: the clauses that say so, and of which kind they are.
 
 mod kinds;
+mod others;
 mod times;
 
 pub(crate) use kinds::{kind_of, named_kinds};
 
+use super::lexicon::{self, Form};
 use crate::extract::pattern;
 use crate::model::TriggerKind;
 use regex::Regex;
@@ -15,8 +17,17 @@ use times::{TIMES, around, time_strength};
 /// The longest clause (bytes) that is taken for a trigger.
 const LONGEST: usize = 160;
 
+/// A condition longer than this (bytes) without a comma is speech that has gone on to what follows from it.
+const SPOKEN: usize = 70;
+
+/// The words after its opener that a condition surely has.
+const OWN_WORDS: usize = 4;
+
 /// How strong the clause of a condition is when its words name no kind.
 const UNKNOWN: f32 = 0.3;
+
+/// What is left of a time's strength behind something that happens.
+const FOLLOW_UP: f32 = 0.35;
 
 /// A clause that tells what sets something off.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +74,9 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
         let Some(word) = opener.get(1) else { continue };
         let end = clause_end(sentence, word.end());
         let clause = &sentence[word.start()..end];
+        if is_no_condition(sentence, word.start(), clause) {
+            continue;
+        }
         // "Whenever it isn't sure" is a branch; "when nobody answers" may well set something off.
         let doubt = if UNSURE.is_match(clause) { -0.35 } else { 0.0 };
         let bias = opener_strength(word.as_str().trim_end()) + doubt;
@@ -76,11 +90,49 @@ pub(crate) fn cues(text: &str, range: &Range<usize>) -> Vec<Cue> {
             is_named: named.is_some(),
         });
     }
-    if !cues.iter().any(|cue| cue.kind != TriggerKind::Schedule && cue.strength >= UNKNOWN) {
+    let is_told = |cue: &Cue| cue.kind != TriggerKind::Schedule && cue.strength >= UNKNOWN;
+    if !cues.iter().any(is_told) {
         cues.extend(person(text, range));
     }
+    cues.extend(after_condition(text, range, &cues));
+    cues.extend(others::cues(text, range));
     cues.extend(japanese(text, range));
+    follow_up(&mut cues);
     cues
+}
+
+/// Whether what looks like a condition is a question ("when do they want it") or a word that belongs to a noun
+/// ("the receiving count").
+fn is_no_condition(sentence: &str, at: usize, clause: &str) -> bool {
+    static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern::regex(
+            r"(?i)^when (?:do|does|did|is|are|was|can|could|would|should|will) (?:it|they|you|we|i|he|she)\b",
+        )
+    });
+    let is_of_noun = clause.starts_with("receiving")
+        && [" the", " a", " our", " their", " your"]
+            .iter()
+            .any(|w| sentence[..at].trim_end().ends_with(w));
+    is_of_noun || ASKED.is_match(clause)
+}
+
+/// What somebody does once a mere condition holds: "When she walks out, **the nurse texts a photo**".
+fn after_condition(text: &str, range: &Range<usize>, cues: &[Cue]) -> Option<Cue> {
+    let condition = cues.iter().find(|cue| cue.range.start == range.start && !cue.is_named)?;
+    let rest = text[condition.range.end..range.end].strip_prefix(", ")?;
+    person(text, &(range.end - rest.len()..range.end))
+}
+
+/// A time that comes after something that happens is a detail of it: "a new order arrives (polled every
+/// five minutes)".
+fn follow_up(cues: &mut [Cue]) {
+    let is_event = |cue: &&Cue| cue.kind != TriggerKind::Schedule && cue.is_named;
+    let Some(first) = cues.iter().filter(is_event).map(|cue| cue.range.start).min() else { return };
+    for cue in cues.iter_mut().filter(|cue| cue.kind == TriggerKind::Schedule) {
+        if cue.range.start > first {
+            cue.strength *= FOLLOW_UP;
+        }
+    }
 }
 
 /// What a machine may be, or find wanting, in the midst of its work.
@@ -116,8 +168,21 @@ fn clause_end(sentence: &str, from: usize) -> usize {
         .filter(|at| *at > 8)
         .min()
         .unwrap_or(rest.len());
+    let end = if end > SPOKEN { main_clause(&rest[..end]).unwrap_or(end) } else { end };
     let end = sentence.floor_char_boundary(from + end.min(LONGEST));
     from + sentence[from..end].trim_end_matches(['.', '!', ',', ':', ';', ' ', '*']).len()
+}
+
+/// Where the main clause begins in speech without commas: at a verb that is not the condition's own, with the
+/// capitalised word before it that does it ("someone leaves a voicemail on OpenPhone **Zapier runs** …").
+fn main_clause(spoken: &str) -> Option<usize> {
+    let words: Vec<&str> = spoken.split(' ').collect();
+    let place = |at: usize| words[..at].iter().map(|word| word.len() + 1).sum::<usize>();
+    (OWN_WORDS..words.len()).find_map(|at| match lexicon::form(&words[at].to_lowercase())? {
+        Form::Foreign => Some(place(at)),
+        Form::Third if words[at - 1].starts_with(char::is_uppercase) => Some(place(at - 1)),
+        _ => None,
+    })
 }
 
 /// A person who does something at the beginning of a sentence: "A visitor fills in the form".
@@ -125,9 +190,9 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
     pattern::regex(
         r"(?ix)^(?:(?:a|an|the|our|your|each|every|any|new|anybody|one)\ )*(?:\w+\ ){0,2}?
         (?:visitors?|customers?|clients?|patients?|tenants?|guests?|parents?|tutors?|cleaners?|crews?|techs?|technicians?|drivers?|callers?|leads?|prospects?|members?|students?|employees?|staff|
-        managers?|someone|somebody|people|users?|buyers?|owners?|applicants?|candidates?|teams?|homeowners?|shoppers?|subscribers?|lab|supplier|vendors?|agents?|realtors?|bookkeepers?|reception|office|whoever|they|you)
+        managers?|someone|somebody|people|users?|buyers?|owners?|applicants?|candidates?|teams?|homeowners?|shoppers?|subscribers?|lab|suppliers?|growers?|vendors?|agents?|realtors?|bookkeepers?|nurses?|barista|couples?|reception|office|whoever|they|you)
         \ (?:then\ |just\ |simply\ )?(?:fills?|books?|sends?|texts?|uploads?|signs?|calls?|messages?|writes?|scans?|submits?|pays?|cancels?|drops?|records?|takes?|snaps?|types?|clicks?|asks?|orders?|answers?|forwards?|
-        emails?|e-mails?|photographs?|replies|reply|mentions?|adds?|checks\ in|checks\ out|requests?|chooses?|picks?|enters?|posts?|leaves?|moves?|marks?|closes?|finishes|comes?\ in)\b",
+        emails?|e-mails?|mails?|photographs?|replies|reply|mentions?|adds?|checks\ in|checks\ out|requests?|chooses?|picks?|enters?|posts?|leaves?|moves?|marks?|closes?|finishes|comes?\ in)\b",
     )
 });
 
@@ -146,7 +211,14 @@ static ARRIVES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A sentence that begins with what somebody does, or what arrives, without a "when".
+/// The same after a colon: "It does one thing: a barista writes to the number, …".
 fn person(text: &str, range: &Range<usize>) -> Option<Cue> {
+    let sentence = &text[range.clone()];
+    let after_colon = sentence.find(": ").map(|at| range.start + at + 2..range.end);
+    opening(text, range).or_else(|| opening(text, &after_colon?))
+}
+
+fn opening(text: &str, range: &Range<usize>) -> Option<Cue> {
     let sentence = &text[range.clone()];
     let found = PERSON
         .find(sentence)
@@ -234,6 +306,58 @@ mod tests {
         let found = cues(sentence, &(0..sentence.len()));
         let best = found.iter().rev().max_by(|a, b| a.strength.total_cmp(&b.strength)).unwrap();
         assert_eq!((best.kind, &sentence[best.range.clone()]), (kind, clause), "{found:?}");
+    }
+
+    #[rstest]
+    #[case(
+        "Füllt er das Formular bei Jotform aus, prüft OpenAI die Bilder.",
+        TriggerKind::Form,
+        "Füllt er das Formular bei Jotform aus"
+    )]
+    #[case(
+        "El correo llega a Gmail y Make manda un aviso.",
+        TriggerKind::Email,
+        "El correo llega a Gmail"
+    )]
+    #[case(
+        "van leaves the yard → Make → customer gets a text",
+        TriggerKind::Event,
+        "van leaves the yard"
+    )]
+    #[case(
+        "When he is done, the client texts a photo of it.",
+        TriggerKind::Message,
+        "the client texts a photo of it"
+    )]
+    #[case(
+        "It does one thing: a visitor fills in the form and it writes back.",
+        TriggerKind::Form,
+        "a visitor fills in the form"
+    )]
+    #[case(
+        "A new order arrives in the shop (polled every five minutes).",
+        TriggerKind::Event,
+        "A new order arrives in the shop"
+    )]
+    #[case(
+        "Ese cambio en Square es lo que lo pone todo en marcha: Make escribe.",
+        TriggerKind::Event,
+        "Ese cambio en Square"
+    )]
+    fn what_happens_is_found_without_a_when(
+        #[case] sentence: &str,
+        #[case] kind: TriggerKind,
+        #[case] clause: &str,
+    ) {
+        let found = cues(sentence, &(0..sentence.len()));
+        let best = found.iter().rev().max_by(|a, b| a.strength.total_cmp(&b.strength)).unwrap();
+        assert_eq!((best.kind, &sentence[best.range.clone()]), (kind, clause), "{found:?}");
+    }
+
+    #[test]
+    fn questions_are_no_triggers() {
+        let sentence = "it boils down to who and when do they want it";
+        assert_eq!(cues(sentence, &(0..sentence.len())), []);
     }
 
     #[test]

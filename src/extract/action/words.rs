@@ -78,6 +78,23 @@ pub(super) const ACTORS: &[&str] = &[
     "i’ll",
 ];
 
+/// Words before an infinitive that tells what a machine does: "uses OpenAI to read the".
+pub(super) const SERVING: &[&str] = &[
+    "use",
+    "uses",
+    "used",
+    "using",
+    "automatically",
+    "connects",
+    "calls",
+    "asks",
+    "goes",
+    "agent",
+    "ai",
+    "openai",
+    "node",
+];
+
 /// Words before which a noun is no verb: "the reports", "of orders".
 pub(super) const NOUN_LEADS: &[&str] = &[
     "the", "a", "an", "our", "my", "your", "their", "its", "his", "her", "of", "in", "for", "with",

@@ -64,6 +64,7 @@ fn cases(
                 title: &template.title,
                 text: &text,
                 outline: &outline,
+                said: &[],
                 gazetteer,
                 is_template: true,
             };

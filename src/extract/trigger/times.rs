@@ -163,12 +163,14 @@ pub(super) fn time_strength(sentence: &str, time: &Range<usize>) -> f32 {
     let words = sentence[time.clone()].to_lowercase();
     match () {
         () if is_of_measure(sentence, time) => 0.25,
+        // "Every call came at 5 am": when it happened to people.
+        () if has_happened(sentence, time) => 0.3,
         () if words.starts_with("every") || words.starts_with("each") || words.contains("cron") => {
             0.85
         }
         // "On Saturday", "at 5 am": mostly when it once happened.
         () if words.starts_with("on ") && words.ends_with("day") && !words.contains("weekday") => {
-            0.4
+            0.3
         }
         () if words.starts_with("at ") => 0.6,
         () if words.ends_with(" before")
@@ -186,6 +188,15 @@ pub(super) fn time_strength(sentence: &str, time: &Range<usize>) -> f32 {
         }
         () => 0.75,
     }
+}
+
+/// Whether the verb before a time tells what once happened.
+fn has_happened(sentence: &str, time: &Range<usize>) -> bool {
+    const PAST: [&str; 12] = [
+        "came", "was", "were", "had", "went", "did", "took", "called", "sat", "got", "rang", "used",
+    ];
+    let before = sentence[..time.start].split_whitespace().rev().take(6);
+    before.map(|word| word.trim_matches([',', '.', ':'])).any(|word| PAST.contains(&word))
 }
 
 /// Whether a time only measures: "six hours a day", "costs $5 monthly".
