@@ -39,7 +39,7 @@ use role::RoleModel;
 use std::sync::Arc;
 
 /// What made a draft, as stored with it.
-pub const MADE_BY: &str = "embedded 2";
+pub const MADE_BY: &str = "embedded 3";
 
 /// Why the extractor cannot be loaded.
 #[derive(Debug, thiserror::Error)]

@@ -16,6 +16,8 @@ use std::ops::Range;
 const KEPT: f32 = 0.58;
 /// The same for a page of a gallery, which is hardly ever anything else: a list of a tool's integrations.
 const DECLARED: f32 = 0.1;
+/// The same for a text of unknown kind that reads like such a page.
+const ALIKE: f32 = 0.35;
 /// A part longer than this (bytes), an hour of speech or a book, is looked through in windows …
 const LONG: usize = 24_000;
 /// … of so many sentences.
@@ -50,7 +52,11 @@ pub(super) fn drafts(
 /// The parts that are automations; where at most one of several is, the text is taken as a whole.
 fn judged(reading: &Reading, parts: &[Part]) -> Vec<(Part, f32)> {
     let judge = |part: &Part| (part.clone(), judge::confidence(reading, &part.sentences));
-    let least = if reading.is_declared { DECLARED } else { KEPT };
+    let least = match (reading.is_declared, reading.is_template) {
+        (true, _) => DECLARED,
+        (false, true) => ALIKE,
+        (false, false) => KEPT,
+    };
     let is_long = |part: &Part| !reading.is_template && reading.bytes(&part.sentences).len() > LONG;
     let judged =
         |part: &Part| if is_long(part) { windows(reading, part) } else { vec![judge(part)] };
