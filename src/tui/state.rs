@@ -73,6 +73,10 @@ pub struct State {
     pub(super) keymap: Keymap,
     pub(super) themes: Vec<Theme>,
     pub(super) theme: usize,
+    /// The theme that the config names.
+    pub(super) named_theme: String,
+    /// What is wrong in the user's settings, until it is mended.
+    pub(super) banner: Option<String>,
     pub(super) reviewer: String,
     pub(super) is_plain: bool,
     pub(super) has_mouse: bool,
@@ -127,6 +131,8 @@ impl State {
             keymap: settings.keymap,
             themes: settings.themes,
             theme,
+            named_theme: settings.theme,
+            banner: None,
             reviewer: settings.reviewer,
             is_plain: settings.accessible,
             has_mouse: session.mouse.unwrap_or(settings.mouse),

@@ -198,6 +198,29 @@ fn bulk_verdicts_ask_above_ten_and_undo_as_one() {
 }
 
 #[test]
+fn what_is_similar_is_marked_and_decided_as_one() {
+    let mut bench = Bench::new(WIDE, 60);
+    bench.keys("=").shows("marked this and 4 others like it").shows("5 marked");
+    bench.keys("x").shows("rejected 5 items; u takes it back");
+    assert_eq!((bench.fake.status(13), bench.fake.status(14)), (Status::Rejected, Status::Inbox));
+    bench.keys("u");
+    assert_eq!(bench.fake.status(13), Status::Inbox);
+    bench.keys("esc 2 =").shows("3 marked");
+}
+
+#[test]
+fn marks_survive_filtering_and_what_is_out_of_sight_is_asked_about() {
+    let mut bench = Bench::new(WIDE, 30);
+    bench.keys("space / 'invoice' enter").shows("1 marked (1 out of sight)");
+    bench.keys("space a").shows("Approve 2 items, 1 of them out of sight?").keys("n");
+    bench.keys("esc esc").shows("30 here").lacks("2 marked");
+    // What others change while it is out of sight is no more what was marked.
+    bench.keys("g g space / 'invoice' enter").shows("1 out of sight");
+    bench.send(Event::Loaded(Box::new(Loaded::Changed { ids: vec![AutomationId(1)] })));
+    bench.lacks("out of sight");
+}
+
+#[test]
 fn ten_marked_items_need_no_question() {
     let mut bench = Bench::new(WIDE, 30);
     bench.keys("1 0 space x");
@@ -211,6 +234,18 @@ fn rejecting_with_a_reason_asks_for_it() {
     assert_eq!(bench.fake.items[0].automation.reason.as_deref(), Some("only a list"));
     bench.keys("X 'not this' esc");
     assert_eq!(bench.fake.status(2), Status::Inbox);
+}
+
+#[test]
+fn a_usual_reason_is_chosen_by_its_first_letters() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("X").shows("not an automation").shows("outdated").keys("'vag' enter");
+    assert_eq!(bench.fake.items[0].automation.reason.as_deref(), Some("too vague"));
+    bench.keys("X down enter");
+    assert_eq!(bench.fake.items[1].automation.reason.as_deref(), Some("not an automation"));
+    // Words that only begin like a usual reason stand as they were typed.
+    bench.keys("X 'duplicate of #1' enter");
+    assert_eq!(bench.fake.items[2].automation.reason.as_deref(), Some("duplicate of #1"));
 }
 
 #[test]
