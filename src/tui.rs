@@ -41,6 +41,7 @@ mod settle;
 mod sheet;
 mod source_text;
 mod state;
+mod tour;
 mod update;
 mod writes;
 

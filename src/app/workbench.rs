@@ -103,6 +103,7 @@ impl Workbench {
             mouse: config.ui.mouse,
             size: screen.size().unwrap_or((80, 24)),
             weight: config.search.weight,
+            has_tour: true,
             now: Timestamp::now(),
         };
         let state = State::new(settings, session::load(&session_file));

@@ -33,6 +33,7 @@ impl State {
         if layers::act(self, action, count) {
             return;
         }
+        self.tour_saw(action);
         self.inbox.is_untouched &= !matches!(action.entry().scope, Scope::List | Scope::Item);
         match action.entry().scope {
             Scope::App => self.act_anywhere(action, count),
@@ -341,7 +342,11 @@ impl State {
         match self.screen {
             Screen::Inbox if !self.shown_filter().is_empty() => self.clear_filter(),
             Screen::Library if self.library.is_narrowed() => self.clear_search(),
-            _ => self.tell(Level::Info, "nothing to clear"),
+            _ => {
+                if !self.end_tour() {
+                    self.tell(Level::Info, "nothing to clear");
+                }
+            }
         }
     }
 

@@ -149,6 +149,9 @@ impl State {
             painter.text(x, area.y, room, banner, Role::Warning);
             return;
         }
+        if self.keys.prefix.is_empty() && self.paint_tour(painter, area) {
+            return;
+        }
         let mut right = self.progress_line();
         if !self.keys.prefix.is_empty() || self.keys.count.is_some() {
             let count = self.keys.count.map(|count| format!("{count} ")).unwrap_or_default();

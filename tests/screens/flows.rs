@@ -455,3 +455,42 @@ fn the_workbench_goes_to_sleep_while_something_is_typed_too() {
     bench.keys("/ 'inv' ctrl-z").shows("filter inv");
     assert_eq!(bench.asked(|c| matches!(c, Command::Suspend)), 1);
 }
+
+fn newcomer() -> Bench {
+    let settings = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    Bench::with(settings, None, Fake::new(30))
+}
+
+#[test]
+fn a_newcomer_is_shown_around_in_five_steps() {
+    let mut bench = newcomer();
+    bench.shows("1 of 5  j k  move through the queue").keys("j");
+    bench.shows("2 of 5  a x d  approve").keys("a").shows("3 of 5  u  takes").keys("u");
+    bench.shows("4 of 5  /  narrows").keys("/").lacks("4 of 5").keys("esc");
+    bench.shows("5 of 5  : ?").keys("?").keys("esc");
+    bench.shows("a approve").lacks("of 5");
+    assert_eq!(bench.state.session().tour, None);
+}
+
+#[test]
+fn the_tour_goes_on_in_the_next_session_and_ends_with_esc() {
+    let mut bench = newcomer();
+    // Who knows the next step already has taken it.
+    bench.keys("a").shows("3 of 5");
+    let session = bench.state.session();
+    let again = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    let mut again = Bench::with(again, Some(session.clone()), Fake::new(30));
+    again.shows("3 of 5").keys("space").keys("esc").shows("3 of 5");
+    again.keys("esc").shows("the tour is over").lacks("3 of 5");
+    assert_eq!(again.state.session().tour, None);
+    // A session from before there was a tour has none.
+    let old = Session { tour: None, ..session };
+    let settings = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    Bench::with(settings, Some(old), Fake::new(30)).lacks("of 5");
+}
+
+#[test]
+fn there_is_no_tour_where_nothing_is_in_store() {
+    let settings = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    Bench::with(settings, None, Fake::new(0)).shows("Welcome").lacks("of 5");
+}
