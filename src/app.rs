@@ -12,6 +12,7 @@ mod input;
 mod links;
 mod log;
 mod look_alikes;
+mod looks;
 mod picture;
 mod screenshots;
 mod scribe;

@@ -12,6 +12,7 @@ mod id;
 mod job;
 mod money;
 mod ranking;
+mod rejection;
 mod review;
 mod schedule;
 mod search;
@@ -41,6 +42,7 @@ pub use id::{
 pub use job::{JobRow, JobState, Progress, Stage};
 pub use money::{Money, MoneyError};
 pub use ranking::{Candidate, Judgement, Parts, RankReason, SURE, uncertainty};
+pub use rejection::Rejection;
 pub use review::{
     Decision, DecisionKind, Edit, FieldChange, Origin, Refusal, Status, Verdict, normal_tags,
 };

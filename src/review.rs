@@ -12,7 +12,7 @@ mod wake;
 
 pub use act::{Outcome, add, add_all, apart, decide, edit, merge, tag};
 pub use merge::merge_choosing;
-pub use undo::{redo, take_apart, undo};
+pub use undo::{redo, take_apart, undo, undo_decision};
 pub use wake::wake;
 
 use crate::model::{AutomationId, Origin, Refusal};

@@ -24,6 +24,7 @@ mod layers;
 mod layout;
 mod list;
 mod list_view;
+mod looks;
 mod markdown;
 mod message;
 mod mouse;
@@ -40,13 +41,14 @@ mod settle;
 mod sheet;
 mod source_text;
 mod state;
+mod tour;
 mod update;
 mod writes;
 
 pub use draw::{draw, draw_linked};
 pub use message::{
     Command, Conflict, DeadLetterRow, DecidedItems, Event, FoundSearch, Generation, JobsView,
-    Level, Link, Loaded, OverviewView, ReversedItems, Seen, SourceVisit, Token,
+    Level, Link, Loaded, NewLooks, OverviewView, ReversedItems, Seen, SourceVisit, Token,
 };
 pub use session::{Screen, Session};
 pub use state::{State, StateSettings};

@@ -121,6 +121,31 @@ async fn an_item_says_why_it_stands_where_it_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_weighs_as_its_reason_says() {
+    let mut points = Vec::new();
+    for reason in ["off topic", "too vague", "outdated", "duplicate of #1"] {
+        let house = House::new();
+        for number in 0..6 {
+            let kept = house.add(&format!("Chase invoice {number}"), "Invoices", "Stripe").await;
+            let gone = house.add(&format!("Send a memo {number}"), "Memos", "Fax").await;
+            house.decide(kept, Verdict::Approve, number).await;
+            house.decide(gone, Verdict::Reject { reason: Some(reason.into()) }, number).await;
+        }
+        let open = house.add("Send another memo", "Memos", "Fax").await;
+        let told = house.run(&[Stage::Rank]).await;
+        let verdicts = if reason.starts_with("duplicate") { 6 } else { 12 };
+        assert!(told[0].contains(&format!("learnt from {verdicts} verdicts")), "{told:?}");
+        let asked = move |reading: &Reading<'_>| jobs::rank_reasons(reading, open, ada(60).now);
+        let reasons = house.store.read(asked).await.unwrap().unwrap();
+        let of = |about: &str| reasons.iter().find(|reason| reason.about == about);
+        points.push(of("function Memos").map_or(0.0, |reason| reason.points));
+    }
+    // The more a reason says of an item's worth, the further down what is like it goes.
+    assert!(points.is_sorted_by(|a, b| a < b), "{points:?}");
+    assert_eq!(points[3], 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_verdict_taken_back_is_forgotten() {
     let (house, liked, disliked) = judged_house().await;
     house.run(&[Stage::Rank]).await;

@@ -102,6 +102,64 @@ async fn a_batch_is_undone_as_one() {
 }
 
 #[tokio::test]
+async fn one_decision_of_a_batch_is_taken_back_and_the_rest_stands() {
+    let bench = Bench::new();
+    let (one, two) = (bench.add("one").await, bench.add("two").await);
+    let targets = vec![(one, None), (two, None)];
+    review::decide(&bench.store, targets, Verdict::Approve, who("ada")).await.unwrap();
+    let rows = bench.store.read(move |reading| reading.list_history(Some(one), 1)).await.unwrap();
+    let (batch, id) = (rows[0].batch, rows[0].id);
+    review::undo_decision(&bench.store, batch, id, who("bob")).await.unwrap();
+    assert_eq!(bench.status(one).await, Status::Inbox);
+    assert_eq!(bench.status(two).await, Status::Approved);
+    // Once more there is nothing; and of the batch, ada's undo finds what is left.
+    let error = review::undo_decision(&bench.store, batch, id, who("bob")).await.unwrap_err();
+    assert!(matches!(refusal(error), Refusal::NothingTo(_)));
+    let rows = bench.store.read(move |reading| reading.list_history(Some(one), 1)).await.unwrap();
+    let undo = (rows[0].batch, rows[0].id);
+    let error = review::undo_decision(&bench.store, undo.0, undo.1, who("bob")).await.unwrap_err();
+    assert!(matches!(refusal(error), Refusal::NothingTo(_)), "an undo is no decision");
+    review::undo(&bench.store, None, who("ada")).await.unwrap();
+    assert_eq!(bench.status(two).await, Status::Inbox);
+}
+
+#[tokio::test]
+async fn what_somebody_changed_since_is_not_taken_back_from_the_history() {
+    let bench = Bench::new();
+    let id = bench.add("one").await;
+    review::decide(&bench.store, vec![(id, None)], Verdict::Approve, who("ada")).await.unwrap();
+    let rows = bench.store.read(move |reading| reading.list_history(Some(id), 1)).await.unwrap();
+    review::decide(&bench.store, vec![(id, None)], reject("spam"), who("bob")).await.unwrap();
+    let (batch, first) = (rows[0].batch, rows[0].id);
+    let error = review::undo_decision(&bench.store, batch, first, who("ada")).await.unwrap_err();
+    assert!(matches!(refusal(error), Refusal::ChangedSince { .. }));
+    assert_eq!(bench.status(id).await, Status::Rejected);
+}
+
+#[tokio::test]
+async fn tags_of_items_with_the_same_function_or_tool_are_suggested() {
+    use reservoir::model::{Scored, ToolRole, ToolUse};
+    let bench = Bench::new();
+    let add = async |function: &str, tool: &str, tags: &[&str]| {
+        let content = Content {
+            title: format!("{function} by {tool}"),
+            functions: vec![Scored { label: function.into(), p: 0.9 }],
+            tools: vec![ToolUse { name: tool.into(), role: ToolRole::Used, p: 0.9 }],
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            ..Content::default()
+        };
+        let added = review::add(&bench.store, content, Location::default(), who("ada")).await;
+        added.unwrap().changed[0].id
+    };
+    let item = add("Invoices", "Stripe", &["mine"]).await;
+    add("Invoices", "Xero", &["money", "quick-win"]).await;
+    add("Payroll", "Stripe", &["money", "mine"]).await;
+    add("Support", "Slack", &["chat"]).await;
+    let suggested = bench.store.read(move |reading| reading.suggest_tags(item, 8)).await.unwrap();
+    assert_eq!(suggested, ["money", "quick-win"]);
+}
+
+#[tokio::test]
 async fn undo_takes_back_only_ones_own_acts() {
     let bench = Bench::new();
     let id = bench.add("Invoice chaser").await;

@@ -123,6 +123,21 @@ fn words_find_what_they_say(#[case] text: &str, #[case] expected: &[i64]) {
     assert_eq!(answer.total, expected.len() as u64);
 }
 
+#[test]
+fn the_nearest_among_some_are_found_down_to_a_least() {
+    let bench = bench();
+    let all: Vec<AutomationId> = (1..=6).map(AutomationId).collect();
+    let near = |among: &[AutomationId], least, most| {
+        bench.vectors.nearest_among(AutomationId(2), among, least, most)
+    };
+    let ordered = near(&all, -1.0, 10).unwrap();
+    assert_eq!(ordered.len(), 5, "all but the item itself: {ordered:?}");
+    assert_eq!(near(&all, -1.0, 2).unwrap(), ordered[..2]);
+    assert_eq!(near(&ordered[3..], -1.0, 10).unwrap(), ordered[3..]);
+    assert!(near(&all, 1.1, 10).unwrap().is_empty());
+    assert_eq!(bench.vectors.nearest_among(AutomationId(99), &all, 0.0, 10), None);
+}
+
 #[rstest]
 #[case::title("weekly REVIEW replies", 4)]
 #[case::identifier("gpt-4o-mini", 4)]

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Terminal {
     /// Kept open: closing it would hang up.
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
@@ -35,6 +35,9 @@ impl Terminal {
         command.env("TERM", term);
         command.env("USER", "ada");
         command.env("EDITOR", editor);
+        for name in ["COLORTERM", "NO_COLOR", "TMUX", "VTE_VERSION"] {
+            command.env_remove(name);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -49,12 +52,23 @@ impl Terminal {
             }
         });
         let screen = vt100::Parser::new(height, width, 0);
-        Self { _master: pair.master, writer, output, screen, child, raw: Vec::new() }
+        Self { master: pair.master, writer, output, screen, child, raw: Vec::new() }
     }
 
     fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
+    }
+
+    fn resize(&mut self, (width, height): (u16, u16)) {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).unwrap();
+        self.screen.screen_mut().set_size(height, width);
+    }
+
+    fn signal(&self, name: &str) {
+        let process = self.child.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args([name, &process]).status().unwrap().success());
     }
 
     fn contents(&self) -> String {
@@ -108,6 +122,21 @@ impl Terminal {
         }
         (code, String::from_utf8_lossy(&self.raw).into_owned())
     }
+}
+
+/// A home with automations of these titles in its inbox.
+fn home_with(titles: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for title in titles {
+        let added = Command::new(env!("CARGO_BIN_EXE_reservoir"))
+            .arg("--home")
+            .arg(folder.path())
+            .args(["add", "--title", title, "--tool", "Slack", "--step", "Tell the team"])
+            .output()
+            .unwrap();
+        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    }
+    folder
 }
 
 fn approved(home: &Path) -> usize {
@@ -190,8 +219,7 @@ fn a_terminal_that_hangs_up_loses_nothing() {
     terminal.wait_for_text("the run is done");
     terminal.press("a");
     terminal.wait_for_text("1 done today");
-    let process = terminal.child.process_id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-HUP", &process]).status().unwrap().success());
+    terminal.signal("-HUP");
     let (_, raw) = terminal.end();
     assert!(raw.contains("\x1b[?1049l"), "the terminal was not given back");
     assert_eq!(approved(home), 1);
@@ -250,4 +278,168 @@ fn an_editor_has_the_terminal_for_itself_and_its_text_is_never_lost() {
     let (code, raw) = terminal.end();
     assert_eq!(code, 0);
     assert!(raw.contains("\x1b]8;;http"), "the source's address is no link");
+}
+
+#[test]
+fn every_terminal_gets_only_what_it_understands() {
+    for (term, has_links) in [("screen", true), ("linux", false), ("xterm-256color", true)] {
+        let home = home_with(&["Chase invoices", "Answer reviews"]);
+        let mut terminal = Terminal::open(home.path(), (80, 24), term);
+        terminal.wait_for("both", |screen| {
+            screen.contains("Chase invoices") && screen.contains("Answer reviews")
+        });
+        terminal.press("a");
+        terminal.wait_for_text("1 done today");
+        terminal.press("q");
+        let (code, raw) = terminal.end();
+        assert_eq!(code, 0, "{term}");
+        assert!(raw.contains("\x1b[?1049l"), "{term} was not given back");
+        let is_true = raw.contains("38;2;") || raw.contains("48;2;");
+        assert!(!is_true, "{term} was sent true colours, which it did not claim");
+        assert!(has_links || !raw.contains("\x1b]8;"), "{term} was sent links");
+        if !term.contains("256color") {
+            let parts = raw.split("8;5;").skip(1);
+            let colours =
+                parts.filter_map(|rest| rest.split(['m', ';']).next()?.parse::<u8>().ok());
+            assert!(colours.max().is_none_or(|most| most < 16), "{term} has 16 colours");
+        }
+        assert_eq!(approved(home.path()), 1);
+    }
+}
+
+#[test]
+fn wide_and_narrow_windows_are_worked_in() {
+    let home = home_with(&["Chase invoices", "Answer reviews"]);
+    for (size, done) in [((300, 60), 1), ((40, 12), 2)] {
+        let mut terminal = Terminal::open(home.path(), size, "xterm-256color");
+        terminal.wait_for("the list", |screen| {
+            screen.contains("Chase invoices") || screen.contains("Answer reviews")
+        });
+        terminal.press("a");
+        terminal.wait_for("the mark", |screen| screen.contains('✓'));
+        terminal.press("q");
+        assert_eq!(terminal.end().0, 0);
+        assert_eq!(approved(home.path()), done);
+    }
+}
+
+#[test]
+fn a_storm_of_resizes_is_weathered() {
+    let home = home_with(&["Chase invoices", "Answer reviews"]);
+    let mut terminal = Terminal::open(home.path(), (80, 24), "xterm-256color");
+    terminal.wait_for_text("Chase invoices");
+    let sizes = [(300, 90), (40, 10), (1, 1), (120, 40), (39, 9), (2, 60), (200, 3), (80, 24)];
+    for (at, size) in sizes.iter().cycle().take(160).enumerate() {
+        terminal.resize(*size);
+        if at % 7 == 0 {
+            terminal.press("jk");
+        }
+    }
+    terminal.resize((100, 30));
+    terminal.wait_for("the whole screen", |screen| {
+        screen.contains("Chase invoices") && screen.contains("8 Overview")
+    });
+    terminal.press("a");
+    terminal.wait_for_text("1 done today");
+    terminal.press("q");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn a_paste_of_a_megabyte_is_taken_in_part_and_does_no_harm() {
+    let home = home_with(&["Chase invoices"]);
+    let mut terminal = Terminal::open(home.path(), (80, 24), "xterm-256color");
+    terminal.wait_for_text("Chase invoices");
+    // Nothing is open to take it: no letter of it may be a key.
+    let paste = format!("\x1b[200~{}\x1b[201~", "aaaxq reject \n".repeat(80_000));
+    terminal.press(&paste);
+    terminal.wait_for_text("pasting goes into prompts");
+    terminal.press("/");
+    terminal.wait_for_text("filter");
+    terminal.press(&paste);
+    terminal.wait_for_text("characters were taken");
+    terminal.press("\x1b");
+    terminal.wait_for("the prompt closed", |screen| {
+        screen.contains("Chase invoices") && !screen.contains("aaaxq")
+    });
+    terminal.press("a");
+    terminal.wait_for_text("1 done today");
+    terminal.press("q");
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!(approved(home.path()), 1);
+}
+
+#[test]
+fn a_termination_loses_nothing_and_gives_the_terminal_back() {
+    let home = home_with(&["Chase invoices"]);
+    let mut terminal = Terminal::open(home.path(), (80, 24), "xterm");
+    terminal.wait_for_text("Chase invoices");
+    terminal.press("a");
+    terminal.wait_for_text("1 done today");
+    terminal.signal("-TERM");
+    let (_, raw) = terminal.end();
+    assert!(raw.contains("\x1b[?1049l"), "the terminal was not given back");
+    assert_eq!(approved(home.path()), 1);
+}
+
+#[test]
+fn it_sleeps_on_ctrl_z_and_wakes_where_it_was() {
+    let home = home_with(&["Chase invoices"]);
+    let mut terminal = Terminal::open(home.path(), (80, 24), "xterm");
+    terminal.wait_for_text("Chase invoices");
+    terminal.press("\x1a");
+    let stat = format!("/proc/{}/stat", terminal.child.process_id().unwrap());
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Ok(text) = std::fs::read_to_string(&stat) else {
+            return eprintln!("skipped: no /proc here to tell a sleeping process by");
+        };
+        if text.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it does not sleep: {text}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // What it wrote before is all read: the shell's screen is back.
+    terminal.wait_for("the shell's screen", |screen| !screen.contains("Chase invoices"));
+    terminal.signal("-CONT");
+    terminal.wait_for_text("Chase invoices");
+    terminal.press("a");
+    terminal.wait_for_text("1 done today");
+    terminal.press("q");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn hostile_titles_stay_text() {
+    let clipboard = "\x1b]52;c;aGFja2Vk\x07";
+    let hostile = [
+        format!("one {clipboard}\x1b[31mred\x1b[2J"),
+        "two \u{202e}txet desrever\u{2066}".to_owned(),
+        format!("three e{}", "\u{301}".repeat(60)),
+        "four \u{1F469}\u{200d}\u{1F469}\u{200d}\u{1F467}\u{200d}\u{1F466} family".to_owned(),
+        "five \u{9b}31m\u{90}q\u{9c} \u{7}\u{8}".to_owned(),
+    ];
+    let titles: Vec<&str> = hostile.iter().map(String::as_str).collect();
+    let home = home_with(&titles);
+    let mut terminal = Terminal::open(home.path(), (120, 40), "xterm-256color");
+    terminal.wait_for("all of them", |screen| {
+        ["one ", "two ", "three ", "four ", "five "].iter().all(|word| screen.contains(word))
+    });
+    let shown = terminal.contents();
+    // The columns behind the titles stand straight.
+    let ends = shown.lines().filter(|line| line.contains(" now")).map(|line| {
+        let at = line.find(" now").unwrap();
+        unicode_width::UnicodeWidthStr::width(&line[..at])
+    });
+    let ends: Vec<usize> = ends.collect();
+    assert!(ends.len() >= 5 && ends.iter().all(|end| *end == ends[0]), "{ends:?}\n{shown}");
+    terminal.press("jjjj");
+    terminal.press("q");
+    let (code, raw) = terminal.end();
+    assert_eq!(code, 0);
+    for bad in ["]52;", "\u{202e}", "\u{2066}", "\u{9b}", "\u{90}", "\x08"] {
+        assert!(!raw.contains(bad), "{bad:?} reached the terminal");
+    }
+    assert!(!raw.contains(&"\u{301}".repeat(10)), "a pile of marks reached the terminal");
 }

@@ -9,6 +9,7 @@ use crate::review::Reviewer;
 use crate::settings::ModelsConfig;
 use crate::store::{Store, StoreError};
 use crate::tui::{DeadLetterRow, JobsView, Level, Loaded};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -114,10 +115,15 @@ impl Backend {
         Reviewer { name: self.reviewer.clone(), origin: Origin::Workbench, now: self.store.now() }
     }
 
+    /// When the day began where this process is.
+    pub fn midnight(&self) -> Timestamp {
+        let now = self.store.now().to_zoned(TimeZone::system());
+        now.start_of_day().unwrap_or(now).timestamp()
+    }
+
     /// Sends the numbers of the top line, and whether anything was ever stored.
     pub async fn send_counts(&self) {
-        let now = self.store.now().to_zoned(TimeZone::system());
-        let today = now.start_of_day().unwrap_or(now).timestamp();
+        let today = self.midnight();
         let reviewer = self.reviewer.clone();
         let read = self
             .store

@@ -16,6 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Lines loaded with a search's answer.
 const FIRST_ROWS: usize = 120;
+/// Most tags suggested for an item.
+const SUGGESTED_TAGS: usize = 8;
+/// Most decisions of a day that are shown.
+const TODAY_ROWS: usize = 2_000;
 /// While jobs run, the screens hear of it so often.
 const TELLING: Duration = Duration::from_millis(250);
 
@@ -39,6 +43,10 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
                 Err(error) => backend.failed("load the item", &error),
             },
             Command::Search { generation, query } => search(&backend, generation, query).await,
+            Command::FindSimilar { generation, id, among, most } => {
+                find_similar(&backend, generation, id, among, most).await;
+            }
+            Command::LoadToday { generation } => load_today(&backend, generation).await,
             Command::LoadDuplicates { generation } => look_alikes::send(&backend, generation).await,
             Command::LoadIdeas { generation } => figures::send_ideas(&backend, generation).await,
             Command::LoadReport { generation, week } => {
@@ -63,6 +71,7 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
                 Ok(tags) => backend.answer(Loaded::Tags(tags)),
                 Err(error) => backend.failed("list the tags", &error),
             },
+            Command::SuggestTags(id) => suggest_tags(&backend, id).await,
             Command::LoadSearches => searches::send(&backend).await,
             Command::SaveSearch { name, query } => searches::save(&backend, name, query).await,
             Command::SeeSearch { name } => searches::see(&backend, name).await,
@@ -115,6 +124,43 @@ async fn search(backend: &Backend, generation: Generation, query: SearchQuery) {
             backend.answer(Loaded::Search { generation, answer: Arc::new(answer), rows });
         }
         Err(error) => backend.failed("load what was found", &error),
+    }
+}
+
+async fn suggest_tags(backend: &Backend, id: AutomationId) {
+    match backend.store.read(move |reading| reading.suggest_tags(id, SUGGESTED_TAGS)).await {
+        Ok(tags) => backend.answer(Loaded::SuggestedTags { id, tags }),
+        Err(error) => backend.failed("suggest tags", &error),
+    }
+}
+
+async fn find_similar(
+    backend: &Backend,
+    generation: Generation,
+    id: AutomationId,
+    among: Arc<[AutomationId]>,
+    most: usize,
+) {
+    let finder = match backend.finder().await {
+        Ok(finder) => finder.clone(),
+        Err(error) => return backend.failed("open the search index", &error),
+    };
+    let found = tokio::task::spawn_blocking(move || finder.similar(id, &among, most)).await;
+    match found {
+        Ok(found) => backend.answer(Loaded::Similar { generation, id, found }),
+        Err(_) => backend.notice(Level::Error, "the search failed; the log has details"),
+    }
+}
+
+async fn load_today(backend: &Backend, generation: Generation) {
+    let midnight = backend.midnight();
+    let read = backend.store.read(|reading| reading.list_history(None, TODAY_ROWS)).await;
+    match read {
+        Ok(mut rows) => {
+            rows.retain(|row| row.at >= midnight);
+            backend.answer(Loaded::Today { generation, rows });
+        }
+        Err(error) => backend.failed("load what was decided today", &error),
     }
 }
 

@@ -214,6 +214,7 @@ fn settings_for(scene: &Scene, theme: Theme) -> Result<StateSettings, CliError> 
         mouse: true,
         size: scene.size,
         weight: 0.5,
+        has_tour: false,
         now: now(),
     })
 }

@@ -53,6 +53,7 @@ pub fn is_write(command: &Command) -> bool {
             | Command::Merge { .. }
             | Command::Apart { .. }
             | Command::Undo { .. }
+            | Command::UndoDecision { .. }
             | Command::TakeApart { .. }
             | Command::Redo
     )
@@ -88,6 +89,9 @@ async fn write(backend: &Backend, command: Command) {
         }
         Command::Undo { id } => {
             reversed(backend, false, review::undo(store, id, who).await);
+        }
+        Command::UndoDecision { id, batch } => {
+            reversed(backend, false, review::undo_decision(store, batch, id, who).await);
         }
         Command::TakeApart { id } => {
             reversed(backend, false, review::take_apart(store, id, who).await);

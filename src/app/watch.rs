@@ -3,6 +3,7 @@
 //! nobody from noticing.
 
 use super::backend::Backend;
+use super::looks::Looks;
 use crate::jobs::{Follower, JobsError, order_when_due};
 use crate::model::AutomationId;
 use crate::review;
@@ -17,8 +18,8 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// More changed items than this are told as "many".
 const MOST_IDS: usize = 500;
 
-/// Watches until the runtime ends.
-pub async fn run(backend: Backend) {
+/// Watches until the runtime ends; with `looks`, the user's keys and colours too.
+pub async fn run(backend: Backend, mut looks: Option<Looks>) {
     let mut seen = newest(&backend).await.unwrap_or(0);
     // The index may be behind, or gone, from before this start: it follows at once.
     let (poke, poked) = watch::channel(seen);
@@ -34,11 +35,26 @@ pub async fn run(backend: Backend) {
             // busy is tried again.
             let _ = poke.send(now);
         }
+        looks = look(&backend, looks).await;
         tokio::select! {
             () = backend.wrote.notified() => {}
             () = tokio::time::sleep(PERIOD) => {}
         }
     }
+}
+
+/// Tells the screens of keys and colours that changed.
+async fn look(backend: &Backend, looks: Option<Looks>) -> Option<Looks> {
+    let mut looks = looks?;
+    let looked = tokio::task::spawn_blocking(move || {
+        let new = looks.look();
+        (looks, new)
+    });
+    let (looks, new) = looked.await.ok()?;
+    if let Some(new) = new {
+        backend.answer(Loaded::Looks(Box::new(new)));
+    }
+    Some(looks)
 }
 
 async fn newest(backend: &Backend) -> Option<i64> {
@@ -253,7 +269,7 @@ mod tests {
         assert_eq!(newest(&early).await, before, "nothing is written before its time");
         let store = bench.backend.store.clone();
         bench.backend.store = store.with_clock(|| "2030-01-01T00:00:00Z".parse().unwrap());
-        let watching = tokio::spawn(run(bench.backend.clone()));
+        let watching = tokio::spawn(run(bench.backend.clone(), None));
         assert_eq!(bench.told().await, [id]);
         watching.abort();
         let item = bench.other.read(move |reading| reading.find_automation(id)).await.unwrap();

@@ -2,12 +2,12 @@
 
 use super::backend::Backend;
 use super::input::Input;
+use super::looks::{self, First, Looks};
 use super::stops::Stops;
 use super::terminal::Screen;
 use super::{carry, log, scribe, session, watch};
 use crate::cli::{CliError, Context, Global, editor};
 use crate::model::AutomationId;
-use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
 use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -75,6 +75,8 @@ struct Workbench {
     /// What the terminal is to be given to somebody else for, in the order of the keys.
     away: VecDeque<Away>,
     session_file: PathBuf,
+    /// Goes to the watch.
+    looks: Option<Looks>,
     editor: String,
     is_done: bool,
 }
@@ -85,10 +87,8 @@ impl Workbench {
         backend: Backend,
         answers: mpsc::UnboundedReceiver<Loaded>,
     ) -> Result<Self, CliError> {
-        let (config, mut notices) = load_config(&context.home);
-        let depth = config.color_depth(|name| std::env::var(name).ok());
-        let keymap = load_keymap(&config, &context.home, &mut notices);
-        let themes = load_themes(&context.home, depth, &mut notices);
+        let First { config, keymap, themes, notices } = looks::load(&context.home);
+        let looks = Looks::new(context.home.clone(), config.clone());
         let session_file = context.workspace.session_file(&backend.reviewer);
         let screen = Screen::enter(false, config.ui.links).map_err(|error| CliError::Failed {
             what: format!("cannot take over the terminal: {error}"),
@@ -103,6 +103,7 @@ impl Workbench {
             mouse: config.ui.mouse,
             size: screen.size().unwrap_or((80, 24)),
             weight: config.search.weight,
+            has_tour: true,
             now: Timestamp::now(),
         };
         let state = State::new(settings, session::load(&session_file));
@@ -120,6 +121,7 @@ impl Workbench {
             input: None,
             away: VecDeque::new(),
             session_file,
+            looks: Some(looks),
             editor: config.ui.editor,
             is_done: false,
         })
@@ -130,7 +132,7 @@ impl Workbench {
         let first = self.state.start();
         self.carry_all(first)?;
         self.first_answers().await?;
-        tokio::spawn(watch::run(self.backend.clone()));
+        tokio::spawn(watch::run(self.backend.clone(), self.looks.take()));
         self.input = Some(Input::open()?);
         while !self.is_done {
             if let Some(away) = self.away.pop_front() {
@@ -353,33 +355,4 @@ fn notification(text: &str) -> String {
     } else {
         format!("\x1b]9;{text}\x07")
     }
-}
-
-/// The config, or the defaults with a notice: a typing mistake must not lock a reviewer out.
-fn load_config(home: &Home) -> (Config, Vec<String>) {
-    match Config::load(&home.config_file()) {
-        Ok(config) => (config, Vec::new()),
-        Err(error) => (Config::default(), vec![format!("using the defaults: {error}")]),
-    }
-}
-
-fn load_keymap(config: &Config, home: &Home, notices: &mut Vec<String>) -> Keymap {
-    let folder = home.keymaps_folder();
-    settings::load_keymap(&config.ui.keymap, Some(&folder)).unwrap_or_else(|error| {
-        notices.push(format!("using the default keys: {error}"));
-        settings::load_keymap("default", None)
-            .expect("invariant: the shipped keymaps load, as a test holds")
-    })
-}
-
-fn load_themes(home: &Home, depth: ColorDepth, notices: &mut Vec<String>) -> Vec<Theme> {
-    let folder = home.themes_folder();
-    let mut themes = Vec::new();
-    for name in settings::list_themes(Some(&folder)) {
-        match settings::load_theme(&name, Some(&folder), depth) {
-            Ok(theme) => themes.push(theme),
-            Err(error) => notices.push(format!("leaving out a theme: {error}")),
-        }
-    }
-    themes
 }

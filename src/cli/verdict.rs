@@ -1,11 +1,13 @@
 //! `reservoir approve|reject|defer|reopen|merge`.
 
 use super::{CliError, Context, items};
-use crate::model::{AutomationId, Verdict};
+use crate::model::{AutomationId, Rejection, Verdict};
 use crate::review;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
+use std::ffi::OsStr;
 
 #[derive(Debug, clap::Args)]
 pub struct ApproveArgs {
@@ -17,9 +19,32 @@ pub struct ApproveArgs {
 pub struct RejectArgs {
     #[arg(required = true, value_name = "ID")]
     ids: Vec<AutomationId>,
-    /// Why, in a few words.
-    #[arg(long, value_name = "TEXT")]
+    /// Why: a usual reason, from which the inbox's order learns, or words of your own.
+    #[arg(long, value_name = "REASON", value_parser = ReasonParser)]
     reason: Option<String>,
+}
+
+/// Offers the usual reasons and takes any.
+#[derive(Debug, Clone)]
+struct ReasonParser;
+
+impl TypedValueParser for ReasonParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let typed = StringValueParser::new().parse_ref(command, argument, value)?;
+        Ok(Rejection::kept(&typed))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let usual = |usual: &Rejection| PossibleValue::new(usual.word()).help(usual.about());
+        Some(Box::new(Rejection::ALL.iter().map(usual)))
+    }
 }
 
 #[derive(Debug, clap::Args)]

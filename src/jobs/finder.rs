@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Vectors fetched from the store at a time.
 const BATCH: usize = 20_000;
+/// Two automations whose vectors have a lower cosine than this are about different things.
+const SIMILAR: f32 = 0.5;
 
 /// Answers searches; cheap to clone.
 #[derive(Clone)]
@@ -89,6 +91,17 @@ impl Finder {
             Err(LlmError::Cancelled) => Err(format!("{model} did not answer in time")),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// The `most` of `among` that mean most like `id`, nearest first; none that means something
+    /// else, and `None` where nobody knows what `id` means.
+    pub fn similar(
+        &self,
+        id: AutomationId,
+        among: &[AutomationId],
+        most: usize,
+    ) -> Option<Vec<AutomationId>> {
+        self.vectors.nearest_among(id, among, SIMILAR, most)
     }
 
     /// Fetches the vectors written since; blocks.

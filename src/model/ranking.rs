@@ -73,10 +73,12 @@ pub struct Candidate {
     pub dated: Timestamp,
 }
 
-/// What people said of an item: approved or not, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What people said of an item: approved or not, how much that says, and when.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judgement {
     pub is_approved: bool,
+    /// How much it says of the worth of items like it, 0..=1: a rejection as its reason does.
+    pub lesson: f32,
     pub at: Timestamp,
 }
 

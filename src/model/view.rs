@@ -168,7 +168,8 @@ pub struct Counts {
     pub deferred: u64,
     pub merged: u64,
     pub documents: u64,
-    /// Verdicts given by this reviewer since the midnight where they are.
+    /// Items this reviewer decided on since the midnight where they are; what was merged, along with
+    /// another or by hand, is not counted.
     pub done_today: u64,
     pub dead_letters: u64,
     /// Sources whose last visit failed.

@@ -95,7 +95,7 @@ fn row(
         Box::new(std::array::from_fn(|at| dense[at] - centre[at]))
     });
     let days = now.duration_since(judgement.at).as_secs_f64() / 86_400.0;
-    let weight = 0.5f64.powf(days.max(0.0) / HALF_LIFE) as f32;
+    let weight = judgement.lesson * 0.5f64.powf(days.max(0.0) / HALF_LIFE) as f32;
     Row { signs: placed, meaning, weight, wanted: f32::from(u8::from(judgement.is_approved)) }
 }
 

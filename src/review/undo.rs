@@ -7,7 +7,8 @@
 use super::act::apply;
 use super::{Outcome, ReviewError, Reviewer};
 use crate::model::{
-    Automation, AutomationId, BatchId, Decision, DecisionKind, Field, FieldChange, Refusal, Status,
+    Automation, AutomationId, BatchId, Decision, DecisionId, DecisionKind, Field, FieldChange,
+    Refusal, Status,
 };
 use crate::store::{Store, Writing};
 use serde_json::json;
@@ -35,6 +36,34 @@ pub async fn undo(
             let item = item.filter(|_| batch.kind != DecisionKind::Apart);
             let is_meant = |decision: &Decision| item.is_none_or(|id| decision.automation == id);
             reverse(writing, batch.id, DecisionKind::Undo, is_meant, &who)
+        })
+        .await;
+    refused_whole(outcome)
+}
+
+/// Takes one decision of a batch back, whoever made it; two items are kept apart by two decisions,
+/// which go together.
+///
+/// # Errors
+/// `Refusal::NothingTo` where it stands no more, or time or an undo made it; else as [`undo`].
+pub async fn undo_decision(
+    store: &Store,
+    batch: BatchId,
+    decision: DecisionId,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    let outcome = store
+        .write(move |writing| {
+            let is_meant = |found: &Decision| match found.kind {
+                DecisionKind::Undo | DecisionKind::Redo | DecisionKind::Wake => false,
+                DecisionKind::Apart => true,
+                _ => found.id == decision,
+            };
+            let outcome = reverse(writing, batch, DecisionKind::Undo, is_meant, &who)?;
+            if outcome.changed.is_empty() && outcome.refused.is_empty() {
+                return Err(Refusal::NothingTo("take back here any more").into());
+            }
+            Ok(outcome)
         })
         .await;
     refused_whole(outcome)

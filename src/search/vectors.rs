@@ -108,6 +108,28 @@ impl Vectors {
         inner.set.vector(row)
     }
 
+    /// The `most` of `among` that mean most like `id`, nearest first, none with a cosine below
+    /// `least`; `None` where `id` has no vector.
+    pub fn nearest_among(
+        &self,
+        id: AutomationId,
+        among: &[AutomationId],
+        least: f32,
+        most: usize,
+    ) -> Option<Vec<AutomationId>> {
+        let inner = self.read();
+        let row = |id: &AutomationId| inner.set.find_row(*inner.slots.get(id)?);
+        let own = inner.set.vector(row(&id)?)?;
+        let mut found: Vec<(f32, AutomationId)> = among
+            .iter()
+            .filter(|other| **other != id)
+            .filter_map(|other| Some((inner.set.cosine_of(&own, row(other)?), *other)))
+            .filter(|(cosine, _)| *cosine >= least)
+            .collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Some(found.into_iter().take(most).map(|(_, id)| id).collect())
+    }
+
     /// The slots of `ids`, given out where they are new.
     pub(super) fn slots(&self, ids: impl Iterator<Item = AutomationId>) -> Vec<Slot> {
         let mut inner = self.write();

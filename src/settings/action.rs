@@ -19,6 +19,7 @@ pub enum Scope {
     LookAlikes,
     Search,
     Searches,
+    History,
     Input,
     Picker,
     Tags,
@@ -27,7 +28,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::App,
         Self::List,
         Self::Item,
@@ -42,6 +43,7 @@ impl Scope {
         Self::LookAlikes,
         Self::Search,
         Self::Searches,
+        Self::History,
         Self::Input,
         Self::Picker,
         Self::Tags,
@@ -66,6 +68,7 @@ impl Scope {
             Self::LookAlikes => "look_alikes",
             Self::Search => "search",
             Self::Searches => "searches",
+            Self::History => "history",
             Self::Input => "input",
             Self::Picker => "picker",
             Self::Tags => "tags",
@@ -91,6 +94,7 @@ impl Scope {
             Self::LookAlikes => "look-alikes",
             Self::Search => "search box",
             Self::Searches => "saved searches",
+            Self::History => "history",
             Self::Input => "prompts",
             Self::Picker => "palette and help",
             Self::Tags => "tags",
@@ -119,16 +123,18 @@ pub enum Context {
     /// Figures or texts to scroll over: Ideas, Overview.
     Reading,
     Welcome,
-    /// A popup with a list and nothing to type: history, messages.
+    /// A popup with a list and nothing to type: messages, a visit.
     Viewer,
     LookAlikes,
     /// The list of saved searches.
     Searches,
+    /// What was decided: on an item, or today.
+    History,
     /// The search box of the Library.
     Search,
-    /// A prompt for one line: filter, reason, path.
+    /// A prompt for one line: filter, path, name.
     Input,
-    /// A list narrowed by typing: palette, help.
+    /// A list narrowed by typing: palette, help, reasons.
     Picker,
     Tags,
     Form,
@@ -136,7 +142,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Inbox,
         Self::Library,
         Self::Duplicates,
@@ -149,6 +155,7 @@ impl Context {
         Self::Viewer,
         Self::LookAlikes,
         Self::Searches,
+        Self::History,
         Self::Search,
         Self::Input,
         Self::Picker,
@@ -173,6 +180,7 @@ impl Context {
             Self::Viewer => &[List, App],
             Self::LookAlikes => &[Scope::LookAlikes, List, App],
             Self::Searches => &[Scope::Searches, List, App],
+            Self::History => &[Scope::History, List, App],
             Self::Search => &[Scope::Search],
             Self::Input => &[Scope::Input],
             Self::Picker => &[Scope::Picker],
@@ -259,6 +267,7 @@ registry! {
         WidenList = "widen", "wider list", "Move the splitter to the right", COUNT;
         NarrowList = "narrow", "narrower list", "Move the splitter to the left", COUNT;
         Messages = "messages", "messages", "Show the messages so far", PLAIN;
+        Today = "today", "today", "Show what was decided today, by everybody", PLAIN;
         Themes = "themes", "themes", "Choose a theme", PLAIN;
         ToggleMouse = "mouse", "mouse on/off", "Give the mouse to the terminal, or take it back", PLAIN;
         Refresh = "refresh", "refresh", "Load the list again, with what is new", PLAIN;
@@ -279,13 +288,14 @@ registry! {
         Mark = "mark", "mark", "Mark the item and go to the next", COUNT;
         Range = "range", "range", "Mark from here to where the cursor goes", PLAIN;
         MarkAll = "mark_all", "mark all", "Mark everything in the filter", PLAIN;
+        MarkSimilar = "mark_similar", "mark similar", "Mark the item and what means nearly the same here (with a count: at most so many)", COUNT;
         Clear = "clear", "clear", "Clear range, then marks, then filter", PLAIN;
         Open = "open", "open", "Open the item; in a narrow terminal swap list and item", PLAIN;
     }
     Item {
         Approve = "approve", "approve", "Approve into the Library", ASKS;
         Reject = "reject", "reject", "Reject", ASKS;
-        RejectWithReason = "reject_with_reason", "reject, say why", "Reject with a reason", ASKS;
+        RejectWithReason = "reject_with_reason", "reject, say why", "Reject for a reason, which the order learns from", ASKS;
         Defer = "defer", "defer", "Put away for a week (with a count: so many days)", ASKS_COUNT;
         Reopen = "reopen", "reopen", "Put back into the inbox", ASKS;
         Tags = "tags", "tags", "Add and remove tags", ASKS;
@@ -371,6 +381,9 @@ registry! {
     Searches {
         DeleteSearch = "delete", "delete", "Delete the saved search under the cursor", PLAIN;
     }
+    History {
+        UndoDecision = "undo", "undo this", "Take the decision under the cursor back, and no other", PLAIN;
+    }
     Input {
         InputAccept = "accept", "accept", "Accept what was typed", PLAIN;
         InputCancel = "cancel", "cancel", "Leave things as they were", PLAIN;
@@ -389,6 +402,10 @@ registry! {
     Form {
         FormNext = "next", "next field", "Go to the next field", PLAIN;
         FormPrevious = "previous", "previous field", "Go to the previous field", PLAIN;
+        FormLineUp = "line_up", "line up", "Move the step under the cursor up", PLAIN;
+        FormLineDown = "line_down", "line down", "Move the step under the cursor down", PLAIN;
+        FormOpenLine = "open_line", "new line", "Begin a step below the cursor", PLAIN;
+        FormDropLine = "drop_line", "drop line", "Take the step under the cursor out", PLAIN;
         FormSave = "save", "save", "Save what was changed", PLAIN;
         FormCancel = "cancel", "leave", "Leave; what was typed is kept as a draft", PLAIN;
         FormDiscard = "discard", "discard", "Throw the draft away and leave", PLAIN;

@@ -37,7 +37,8 @@ impl Reading<'_> {
             counts.done_today = self
                 .connection
                 .prepare_cached(
-                    "SELECT count(*) FROM automations WHERE decided >= ?2 AND status <> 'inbox'
+                    "SELECT count(*) FROM automations WHERE decided >= ?2
+                         AND status NOT IN ('inbox', 'merged')
                          AND decided_by = (SELECT id FROM reviewers WHERE name = ?1)",
                 )?
                 .query_row((reviewer, since.as_millisecond()), |row| row.get(0))?;

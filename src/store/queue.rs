@@ -198,6 +198,40 @@ impl Reading<'_> {
             .doing("list the tags")
     }
 
+    /// The tags most used on what shares the item's best function or a tool it runs on, most used
+    /// first, at most `limit`; those of the item itself are not among them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn suggest_tags(
+        &self,
+        item: AutomationId,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT t.tag FROM automation_tags t
+                 WHERE t.automation_id <> ?1
+                   AND t.tag NOT IN (SELECT tag FROM automation_tags WHERE automation_id = ?1)
+                   AND (EXISTS (
+                       SELECT 1 FROM automation_labels own JOIN automation_labels other
+                         ON other.kind = own.kind AND other.label = own.label
+                       WHERE own.automation_id = ?1 AND own.kind = 'function'
+                         AND own.position = 0 AND other.position = 0
+                         AND other.automation_id = t.automation_id)
+                     OR EXISTS (
+                       SELECT 1 FROM automation_tools own JOIN automation_tools other
+                         ON other.tool = own.tool AND other.role = own.role
+                       WHERE own.automation_id = ?1 AND own.role = 'used'
+                         AND other.automation_id = t.automation_id))
+                 GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT ?2",
+            )
+            .and_then(|mut statement| {
+                statement.query_map((item.0, limit), |row| row.get(0))?.collect()
+            })
+            .doing(format!("suggest tags for #{item}"))
+    }
+
     /// A setting kept in the store, as JSON.
     ///
     /// # Errors

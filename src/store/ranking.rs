@@ -4,7 +4,8 @@ use super::error::Doing;
 use super::row::{moment_at, optional_name_at};
 use super::{Reading, StoreError, Writing};
 use crate::model::{
-    AutomationId, Candidate, Complexity, DocumentKind, Judgement, Parts, Scored, TriggerKind,
+    AutomationId, Candidate, Complexity, DocumentKind, Judgement, Parts, Rejection, Scored,
+    TriggerKind,
 };
 use rusqlite::{OptionalExtension, Row};
 
@@ -30,7 +31,7 @@ pub struct Place {
 impl Reading<'_> {
     /// The `most` items that people judged last, oldest first, with their vectors by `model`.
     ///
-    /// What was rejected as a duplicate says nothing of its worth and is left out.
+    /// What was rejected for a reason that says nothing of its worth is left out.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -39,10 +40,13 @@ impl Reading<'_> {
         model: &str,
         most: usize,
     ) -> Result<Vec<(Rankable, Judgement)>, StoreError> {
+        let silent = Rejection::ALL.iter().filter(|usual| usual.lesson() == 0.0);
+        let speaks: String = silent
+            .map(|usual| format!(" AND COALESCE(LTRIM(reason), '') NOT LIKE '{usual}%'"))
+            .collect();
         let sql = format!(
-            "SELECT {COLUMNS}, decided, status = 'approved' AS is_approved FROM automations
-             WHERE decided IS NOT NULL AND status IN ('approved', 'rejected')
-               AND COALESCE(reason, '') NOT LIKE 'duplicate%'
+            "SELECT {COLUMNS}, decided, reason, status = 'approved' AS is_approved FROM automations
+             WHERE decided IS NOT NULL AND status IN ('approved', 'rejected'){speaks}
              ORDER BY decided DESC LIMIT ?1"
         );
         let judged: Vec<(Candidate, Judgement)> = self
@@ -51,7 +55,10 @@ impl Reading<'_> {
             .and_then(|mut statement| {
                 let rows = statement.query_map([most], |row| {
                     let at = moment_at(row, "decided")?;
-                    Ok((candidate(row)?, Judgement { is_approved: row.get("is_approved")?, at }))
+                    let reason: Option<String> = row.get("reason")?;
+                    let lesson = Rejection::lesson_of(reason.as_deref());
+                    let is_approved = row.get("is_approved")?;
+                    Ok((candidate(row)?, Judgement { is_approved, lesson, at }))
                 })?;
                 rows.collect()
             })

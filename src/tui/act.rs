@@ -8,7 +8,11 @@ use super::list::List;
 use super::message::{Command, Level};
 use super::session::Screen;
 use super::state::State;
+use crate::model::AutomationId;
 use crate::settings::{Action, Scope};
+
+/// So many items like one are marked where no count says otherwise.
+const MOST_SIMILAR: usize = 20;
 
 /// The screens there are, in the order of their numbers.
 pub(super) const SCREENS: [(Screen, Action); 8] = [
@@ -29,6 +33,7 @@ impl State {
         if layers::act(self, action, count) {
             return;
         }
+        self.tour_saw(action);
         self.inbox.is_untouched &= !matches!(action.entry().scope, Scope::List | Scope::Item);
         match action.entry().scope {
             Scope::App => self.act_anywhere(action, count),
@@ -43,6 +48,7 @@ impl State {
             Scope::Welcome => self.act_in_welcome(action),
             Scope::LookAlikes
             | Scope::Searches
+            | Scope::History
             | Scope::Input
             | Scope::Picker
             | Scope::Tags
@@ -63,6 +69,7 @@ impl State {
             Action::Themes => self.open(Layer::Palette(Palette::themes(self))),
             Action::Help => self.open(Layer::Help(Help::new(self))),
             Action::Messages => self.open(Layer::Messages(Messages::new(&self.messages))),
+            Action::Today => self.open_today(),
             Action::ImportPath => self.open(Layer::Prompt(Prompt::import())),
             Action::Undo => self.out.extend((0..times).map(|_| Command::Undo { id: None })),
             Action::Redo => self.out.extend((0..times).map(|_| Command::Redo)),
@@ -245,10 +252,11 @@ impl State {
             },
             Action::MarkAll => {
                 list.range = None;
-                list.marks.mark_all();
+                list.marks.mark_all(&list.ids);
                 let said = format!("{} marked", super::phrases::counted(list.ids.len(), "item"));
                 self.tell(Level::Info, said);
             }
+            Action::MarkSimilar => self.mark_similar(count),
             Action::Clear => self.clear(),
             _ => {
                 self.set_focus(Focus::Pane);
@@ -283,6 +291,44 @@ impl State {
         self.moved();
     }
 
+    /// Asks what in the list means nearly the same as the item under the cursor.
+    fn mark_similar(&mut self, count: Option<u32>) {
+        let generation = self.next_number();
+        let Some(list) = self.list_mut() else { return };
+        let Some(id) = list.current() else { return self.at_end(Action::MarkSimilar) };
+        list.asked_similar = generation;
+        let among = list.ids.clone();
+        let most = count.map_or(MOST_SIMILAR, |count| count as usize);
+        self.out.push(Command::FindSimilar { generation, id, among, most });
+    }
+
+    /// Marks the item and what is like it; without an answer nobody knows what it means.
+    pub(super) fn on_similar(
+        &mut self,
+        generation: u64,
+        id: AutomationId,
+        found: Option<Vec<AutomationId>>,
+    ) {
+        let clear = self.keymap.shown_key(Action::Clear);
+        let lists = [&mut self.inbox.list, &mut self.library.list];
+        let Some(list) = lists.into_iter().find(|list| list.asked_similar == generation) else {
+            return;
+        };
+        let Some(found) = found else {
+            return self.tell(Level::Info, "nobody has read yet what this item means");
+        };
+        if found.is_empty() {
+            return self.tell(Level::Info, "nothing here means nearly the same");
+        }
+        // What left the list meanwhile is not marked behind anybody's back.
+        let is_here = |id: &&AutomationId| list.ids.contains(id);
+        let found: Vec<AutomationId> = found.iter().chain([&id]).filter(is_here).copied().collect();
+        found.iter().for_each(|id| list.marks.set(*id, true));
+        let others = super::phrases::counted(found.len().saturating_sub(1), "other");
+        self.tell(Level::Done, format!("marked this and {others} like it; {clear} clears"));
+        self.touch();
+    }
+
     fn clear(&mut self) {
         let Some(list) = self.list_mut() else { return };
         if list.range.take().is_some() {
@@ -296,7 +342,11 @@ impl State {
         match self.screen {
             Screen::Inbox if !self.shown_filter().is_empty() => self.clear_filter(),
             Screen::Library if self.library.is_narrowed() => self.clear_search(),
-            _ => self.tell(Level::Info, "nothing to clear"),
+            _ => {
+                if !self.end_tour() {
+                    self.tell(Level::Info, "nothing to clear");
+                }
+            }
         }
     }
 
@@ -317,6 +367,10 @@ impl State {
                 self.mark(1);
                 true
             }
+            Action::MarkSimilar => {
+                self.mark_similar(count);
+                true
+            }
             Action::Clear | Action::Open => {
                 shown.light = None;
                 self.set_focus(Focus::List);
@@ -335,7 +389,8 @@ impl State {
 
 /// Whether an action marks lines, which not every list has a use for.
 fn is_marking(action: Action) -> bool {
-    matches!(action, Action::Mark | Action::Range | Action::MarkAll | Action::Clear)
+    use Action as A;
+    matches!(action, A::Mark | A::Range | A::MarkAll | A::MarkSimilar | A::Clear)
 }
 
 /// Moves a list's cursor by a movement action: whether it moved, or `None` for another action.

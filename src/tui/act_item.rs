@@ -3,14 +3,17 @@
 use super::layers::confirm::{Confirm, Then};
 use super::layers::history::History;
 use super::layers::look_alikes::LookAlikes;
-use super::layers::prompt::Prompt;
+use super::layers::reasons::Reasons;
 use super::layers::tags::Tags;
+use super::layers::today::Today;
 use super::layers::{Layer, form};
+use super::layout::Focus;
 use super::message::{Command, Level};
 use super::phrases::{counted, verdict_order};
+use super::session::Screen;
 use super::state::State;
-use super::{draft, markdown};
-use crate::model::{AutomationId, ItemView, Verdict};
+use super::{draft, filter, markdown};
+use crate::model::{AutomationId, ItemView, QueueFilter, Verdict};
 use crate::settings::Action;
 use crate::text::sheet;
 use jiff::ToSpan;
@@ -45,7 +48,7 @@ impl State {
             }
             Action::RejectWithReason => {
                 let ids = self.chosen();
-                self.open(Layer::Prompt(Prompt::reason(ids)));
+                self.open(Layer::Reasons(Reasons::new(ids)));
             }
             Action::Tags => self.open_tags(),
             Action::LookAlikes => self.open_look_alikes(),
@@ -123,12 +126,21 @@ impl State {
         if let Some(waits) = self.only_waits(&ids) {
             return self.tell(Level::Info, waits);
         }
-        if ids.len() > ASK_ABOVE {
-            let what = format!("{} {}", verdict_order(&verdict), counted(ids.len(), "item"));
-            self.open(Layer::Confirm(Confirm::new(what, Then::Decide { ids, verdict })));
-        } else {
-            self.decide_and_advance(ids, verdict);
+        self.decide_or_ask(ids, verdict);
+    }
+
+    /// Decides at once on a few items in sight; asks where they are many, or where the filter hides
+    /// some of them.
+    fn decide_or_ask(&mut self, ids: Vec<AutomationId>, verdict: Verdict) {
+        let hidden = self.list().map_or(0, |list| list.marks.hidden_count());
+        if ids.len() <= ASK_ABOVE && hidden == 0 {
+            return self.decide_and_advance(ids, verdict);
         }
+        let mut what = format!("{} {}", verdict_order(&verdict), counted(ids.len(), "item"));
+        if hidden > 0 {
+            what.push_str(&format!(", {hidden} of them out of sight"));
+        }
+        self.open(Layer::Confirm(Confirm::new(what, Then::Decide { ids, verdict })));
     }
 
     /// A single item whose last write is not confirmed yet is not written again.
@@ -151,15 +163,43 @@ impl State {
         self.touch();
     }
 
-    /// Rejects with the reason that was typed.
+    /// Rejects with the reason that was chosen or typed.
     pub(super) fn reject_with(&mut self, ids: Vec<AutomationId>, reason: Option<String>) {
-        let verdict = Verdict::Reject { reason };
-        if ids.len() > ASK_ABOVE {
-            let what = format!("reject {}", counted(ids.len(), "item"));
-            self.open(Layer::Confirm(Confirm::new(what, Then::Decide { ids, verdict })));
-        } else {
-            self.decide_and_advance(ids, verdict);
+        self.decide_or_ask(ids, Verdict::Reject { reason });
+    }
+
+    /// Opens what was decided today.
+    pub(super) fn open_today(&mut self) {
+        self.open(Layer::Today(Today::default()));
+        self.ask_today();
+    }
+
+    /// Asks for what was decided today, where that is open.
+    pub(super) fn ask_today(&mut self) {
+        let generation = self.next_number();
+        let open = self.layers.iter_mut().find_map(|layer| match layer {
+            Layer::Today(today) => Some(today),
+            _ => None,
+        });
+        if let Some(today) = open {
+            today.asked = generation;
+            self.out.push(Command::LoadToday { generation });
         }
+    }
+
+    /// Puts the cursor on an item, wherever it stands.
+    pub(super) fn go_to_item(&mut self, id: AutomationId) {
+        self.go(Screen::Inbox);
+        self.set_focus(Focus::List);
+        self.inbox.is_untouched = false;
+        if let Some(line) = self.inbox.list.ids.iter().position(|known| *known == id) {
+            self.inbox.list.go_to(line);
+            return self.moved();
+        }
+        self.inbox.list.want(vec![id]);
+        let filter = filter::parse("status:all", &self.inbox.filter);
+        self.set_filter(QueueFilter { folds_duplicates: false, ..filter });
+        self.tell(Level::Info, "it is not in the inbox: showing every status");
     }
 
     fn open_tags(&mut self) {
@@ -172,6 +212,9 @@ impl State {
             [view] if ids.len() == 1 => view.automation.content.tags.clone(),
             _ => Vec::new(),
         };
+        if let [id] = ids.as_slice() {
+            self.out.push(Command::SuggestTags(*id));
+        }
         self.open(Layer::Tags(Tags::new(ids, has, &self.tags)));
     }
 

@@ -36,6 +36,11 @@ impl State {
                 self.rows.insert(rows);
                 self.on_answer(generation, answer);
             }
+            Loaded::Similar { generation, id, found } => self.on_similar(generation, id, found),
+            Loaded::Today { generation, rows } => {
+                layers::today_came(self, generation, &rows);
+                self.is_dirty = true;
+            }
             Loaded::Duplicates { generation, groups } => self.on_duplicates(generation, groups),
             Loaded::Ideas { generation, ideas } => self.on_ideas(generation, ideas),
             Loaded::Sources { generation, rows } => self.on_sources(generation, rows),
@@ -58,6 +63,10 @@ impl State {
                 layers::tags_came(self);
                 self.is_dirty = true;
             }
+            Loaded::SuggestedTags { id, tags } => {
+                layers::suggestions_came(self, id, &tags);
+                self.is_dirty = true;
+            }
             Loaded::Searches(searches) => {
                 layers::searches_came(self, &searches);
                 self.is_dirty = true;
@@ -65,6 +74,7 @@ impl State {
             Loaded::Edited { id, revision, text, failure } => {
                 self.on_edited(id, revision, text, failure);
             }
+            Loaded::Looks(new) => self.on_looks(*new),
             Loaded::Notice { level, text } => {
                 // What was long on its way is worth a look at a terminal that has no focus;
                 // warnings and errors are told there anyway.
@@ -114,7 +124,11 @@ impl State {
     fn on_changed(&mut self, ids: &[AutomationId]) {
         self.library_changed();
         self.duplicates_changed();
+        self.ask_today();
         self.out.push(Command::LoadCounts);
+        // What was marked and is out of sight is no more what it was when it was marked.
+        self.inbox.list.marks.forget_hidden(ids);
+        self.library.list.marks.forget_hidden(ids);
         if ids.is_empty() {
             self.pane.forget_all();
             let height = self.list_height();

@@ -141,6 +141,17 @@ impl State {
     }
 
     pub(super) fn paint_footer(&self, painter: &mut Painter<'_>, area: Rect) {
+        if let Some(banner) = &self.banner {
+            painter.fill(area, Role::Warning);
+            let lead = if painter.is_plain { "settings: " } else { "! " };
+            let x = painter.text(area.x + 1, area.y, area.width - 2, lead, Role::Warning);
+            let room = area.right().saturating_sub(x + 1);
+            painter.text(x, area.y, room, banner, Role::Warning);
+            return;
+        }
+        if self.keys.prefix.is_empty() && self.paint_tour(painter, area) {
+            return;
+        }
         let mut right = self.progress_line();
         if !self.keys.prefix.is_empty() || self.keys.count.is_some() {
             let count = self.keys.count.map(|count| format!("{count} ")).unwrap_or_default();
@@ -384,14 +395,22 @@ fn footer_actions(context: Context) -> &'static [Action] {
         Context::Reading => &[A::Down, A::Up, A::Refresh, A::Palette, A::Help, A::Back],
         Context::Welcome => &[A::Crawl, A::Sample, A::Import, A::Palette, A::Help, A::Quit],
         Context::Viewer => &[A::Down, A::Up, A::Back],
+        Context::History => &[A::UndoDecision, A::Open, A::Down, A::Up, A::Back],
         Context::Searches => &[A::Open, A::DeleteSearch, A::Down, A::Up, A::Back],
         Context::LookAlikes => &[A::MergeThem, A::KeepApart, A::Mark, A::Down, A::Up, A::Back],
         Context::Input => &[A::InputAccept, A::InputCancel],
         Context::Picker => &[A::PickerAccept, A::PickerCancel],
         Context::Tags => &[A::ToggleTag, A::PickerAccept, A::PickerCancel],
-        Context::Form => {
-            &[A::FormNext, A::FormPrevious, A::FormSave, A::FormCancel, A::FormDiscard]
-        }
+        Context::Form => &[
+            A::FormNext,
+            A::FormPrevious,
+            A::FormSave,
+            A::FormCancel,
+            A::FormDiscard,
+            A::FormLineUp,
+            A::FormOpenLine,
+            A::FormDropLine,
+        ],
         Context::Confirm => &[A::Yes, A::No],
     }
 }

@@ -124,6 +124,44 @@ impl Input {
         }
     }
 
+    /// Swaps the line under the cursor with the one above or below; false at an end.
+    pub(super) fn move_line(&mut self, by: isize) -> bool {
+        let (line, column) = self.cursor();
+        let Some(to) = line.checked_add_signed(by).filter(|to| *to < self.line_count()) else {
+            return false;
+        };
+        let mut lines = self.area.lines().to_vec();
+        lines.swap(line, to);
+        self.put(lines, to, column);
+        true
+    }
+
+    /// Opens an empty line below the cursor.
+    pub(super) fn open_line(&mut self) -> bool {
+        self.area.move_cursor(CursorMove::End);
+        self.area.insert_newline();
+        true
+    }
+
+    /// Drops the line under the cursor; false where there is nothing to drop.
+    pub(super) fn drop_line(&mut self) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let (line, _) = self.cursor();
+        let mut lines = self.area.lines().to_vec();
+        lines.remove(line);
+        let last = lines.len().saturating_sub(1);
+        self.put(lines, line.min(last), 0);
+        true
+    }
+
+    fn put(&mut self, lines: Vec<String>, line: usize, column: usize) {
+        self.area = TextArea::new(lines);
+        let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(place(line), place(column)));
+    }
+
     /// Takes pasted text, made safe; line breaks become spaces where there is one line.
     pub(super) fn paste(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");

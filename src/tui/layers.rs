@@ -11,15 +11,17 @@ pub(super) mod messages;
 pub(super) mod palette;
 pub(super) mod picker;
 pub(super) mod prompt;
+pub(super) mod reasons;
 pub(super) mod searches;
 pub(super) mod tags;
+pub(super) mod today;
 
 use super::layout::Focus;
-use super::message::FoundSearch;
+use super::message::{FoundSearch, Generation};
 use super::paint::Painter;
 use super::session::Screen;
 use super::state::State;
-use crate::model::AutomationId;
+use crate::model::{AutomationId, DecisionRow};
 use crate::settings::{Action, Context, Key, Scope};
 use ratatui::layout::Position;
 
@@ -29,9 +31,11 @@ pub(super) enum Layer {
     Help(help::Help),
     Prompt(prompt::Prompt),
     Confirm(confirm::Confirm),
+    Reasons(reasons::Reasons),
     Tags(tags::Tags),
     LookAlikes(look_alikes::LookAlikes),
     History(history::History),
+    Today(today::Today),
     Messages(messages::Messages),
     Foreseen(foreseen::Foreseen),
     Searches(searches::Searches),
@@ -50,13 +54,14 @@ pub(super) enum After {
 impl Layer {
     pub(super) fn context(&self) -> Context {
         match self {
-            Self::Palette(_) | Self::Help(_) => Context::Picker,
+            Self::Palette(_) | Self::Help(_) | Self::Reasons(_) => Context::Picker,
             Self::Prompt(_) => Context::Input,
             Self::Confirm(_) => Context::Confirm,
             Self::Tags(_) => Context::Tags,
             Self::LookAlikes(_) => Context::LookAlikes,
             Self::Searches(_) => Context::Searches,
-            Self::History(_) | Self::Messages(_) | Self::Foreseen(_) => Context::Viewer,
+            Self::History(_) | Self::Today(_) => Context::History,
+            Self::Messages(_) | Self::Foreseen(_) => Context::Viewer,
             Self::Form(_) => Context::Form,
         }
     }
@@ -67,9 +72,11 @@ impl Layer {
             Self::Help(help) => help.act(state, action),
             Self::Prompt(prompt) => prompt.act(state, action),
             Self::Confirm(confirm) => confirm.act(state, action),
+            Self::Reasons(reasons) => reasons.act(state, action),
             Self::Tags(tags) => tags.act(state, action),
             Self::LookAlikes(look_alikes) => look_alikes.act(state, action, count),
-            Self::History(history) => history.act(action, count),
+            Self::History(history) => history.act(state, action, count),
+            Self::Today(today) => today.act(state, action, count),
             Self::Messages(messages) => messages.act(action, count),
             Self::Foreseen(foreseen) => foreseen.act(action, count),
             Self::Searches(searches) => searches.act(state, action, count),
@@ -82,11 +89,13 @@ impl Layer {
             Self::Palette(palette) => palette.picker.key(key),
             Self::Help(help) => help.key(key),
             Self::Prompt(prompt) => prompt.key(state, key),
+            Self::Reasons(reasons) => reasons.key(key),
             Self::Tags(tags) => tags.key(key),
             Self::Form(form) => form.key(key),
             Self::Confirm(_)
             | Self::LookAlikes(_)
             | Self::History(_)
+            | Self::Today(_)
             | Self::Messages(_)
             | Self::Foreseen(_)
             | Self::Searches(_) => false,
@@ -98,11 +107,13 @@ impl Layer {
             Self::Palette(palette) => palette.picker.paste(text),
             Self::Help(help) => help.paste(text),
             Self::Prompt(prompt) => prompt.paste(state, text),
+            Self::Reasons(reasons) => reasons.paste(text),
             Self::Tags(tags) => tags.paste(text),
             Self::Form(form) => form.paste(text),
             Self::Confirm(_)
             | Self::LookAlikes(_)
             | Self::History(_)
+            | Self::Today(_)
             | Self::Messages(_)
             | Self::Foreseen(_)
             | Self::Searches(_) => return false,
@@ -190,11 +201,31 @@ pub(super) fn tags_came(state: &mut State) {
     }
 }
 
+/// Suggestions came: a tags popup on that item takes them.
+pub(super) fn suggestions_came(state: &mut State, id: AutomationId, suggested: &[String]) {
+    let known = &state.tags;
+    for layer in &mut state.layers {
+        if let Layer::Tags(tags) = layer {
+            tags.suggest(id, suggested, known);
+        }
+    }
+}
+
 /// Saved searches came: the popup that shows them takes them.
 pub(super) fn searches_came(state: &mut State, lines: &[FoundSearch]) {
     for layer in &mut state.layers {
         if let Layer::Searches(searches) = layer {
             searches.take(lines.to_vec());
+        }
+    }
+}
+
+/// What was decided today came: the popup that asked takes it.
+pub(super) fn today_came(state: &mut State, generation: Generation, rows: &[DecisionRow]) {
+    for layer in &mut state.layers {
+        match layer {
+            Layer::Today(today) if today.asked == generation => today.take(rows.to_vec()),
+            _ => {}
         }
     }
 }
@@ -223,6 +254,7 @@ pub(super) fn click(state: &mut State, at: Position) {
             },
             Layer::Help(_)
             | Layer::History(_)
+            | Layer::Today(_)
             | Layer::Messages(_)
             | Layer::LookAlikes(_)
             | Layer::Foreseen(_)
@@ -241,9 +273,11 @@ pub(super) fn paint(state: &State, painter: &mut Painter<'_>) {
             Layer::Help(help) => help.paint(state, painter),
             Layer::Prompt(prompt) => prompt.paint(state, painter),
             Layer::Confirm(confirm) => confirm.paint(state, painter),
+            Layer::Reasons(reasons) => reasons.paint(state, painter),
             Layer::Tags(tags) => tags.paint(state, painter),
             Layer::LookAlikes(look_alikes) => look_alikes.paint(state, painter),
             Layer::History(history) => history.paint(state, painter),
+            Layer::Today(today) => today.paint(state, painter),
             Layer::Messages(messages) => messages.paint(state, painter),
             Layer::Foreseen(foreseen) => foreseen.paint(state, painter),
             Layer::Searches(searches) => searches.paint(state, painter),

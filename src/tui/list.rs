@@ -20,9 +20,13 @@ pub(super) struct List {
     pub(super) range: Option<usize>,
     /// The newest question whose answer fills it.
     pub(super) asked: Generation,
+    /// The newest question what is similar.
+    pub(super) asked_similar: Generation,
     pub(super) is_loaded: bool,
     /// Where the cursor should land when the ids come.
     wanted: Vec<AutomationId>,
+    /// Whether the next answer is to another question, so that what it lacks is only out of sight.
+    is_asked_anew: bool,
 }
 
 /// Marked ids; everything in the list but `set` when `is_inverted`.
@@ -30,6 +34,8 @@ pub(super) struct List {
 pub(super) struct Marks {
     is_inverted: bool,
     set: HashSet<AutomationId>,
+    /// Those of `set` that the list does not show, by id.
+    hidden: Vec<AutomationId>,
 }
 
 impl Marks {
@@ -49,9 +55,45 @@ impl Marks {
         if self.is_inverted { of.saturating_sub(self.set.len()) } else { self.set.len() }
     }
 
-    pub(super) fn mark_all(&mut self) {
-        self.is_inverted = true;
-        self.set.clear();
+    /// Marks all in the list, which are `ids`; what is marked out of sight stays so.
+    pub(super) fn mark_all(&mut self, ids: &[AutomationId]) {
+        if self.hidden.is_empty() {
+            self.is_inverted = true;
+            self.set.clear();
+        } else {
+            self.set.extend(ids);
+        }
+    }
+
+    /// How many are marked that the list does not show.
+    pub(super) fn hidden_count(&self) -> usize {
+        self.hidden.len()
+    }
+
+    /// Forgets marks out of sight: those of `ids`, or all where none is named.
+    pub(super) fn forget_hidden(&mut self, ids: &[AutomationId]) {
+        let is_meant = |id: &AutomationId| ids.is_empty() || ids.contains(id);
+        for id in self.hidden.extract_if(.., |id| is_meant(id)) {
+            self.set.remove(&id);
+        }
+    }
+
+    /// Takes in that the list shows `ids` instead of `before`.
+    fn settle(&mut self, before: &[AutomationId], ids: &[AutomationId], is_asked_anew: bool) {
+        if self.is_inverted || self.set.is_empty() {
+            return;
+        }
+        let marked_in = |ids: &[AutomationId]| -> HashSet<AutomationId> {
+            ids.iter().filter(|id| self.set.contains(id)).copied().collect()
+        };
+        let shown = marked_in(ids);
+        if !is_asked_anew {
+            // It was here and is no more: somebody decided on it.
+            let gone = marked_in(before);
+            self.set.retain(|id| shown.contains(id) || !gone.contains(id));
+        }
+        self.hidden = self.set.difference(&shown).copied().collect();
+        self.hidden.sort_unstable();
     }
 
     pub(super) fn clear(&mut self) {
@@ -77,8 +119,18 @@ impl List {
         self.wanted = place;
     }
 
+    /// Notes that the next answer is to another question: marks stay, by id, in sight or not.
+    pub(super) fn ask_anew(&mut self) {
+        if self.marks.is_inverted {
+            let set = self.ids.iter().filter(|id| self.marks.contains(**id)).copied().collect();
+            self.marks = Marks { set, ..Marks::default() };
+        }
+        self.is_asked_anew = true;
+    }
+
     /// Puts the cursor on the first line when the next answer comes.
     pub(super) fn want_top(&mut self) {
+        self.ask_anew();
         self.wanted.clear();
         self.ids = Arc::default();
         self.cursor = 0;
@@ -109,11 +161,11 @@ impl List {
         if self.ids.len() != ids.len() || self.marks.is_inverted {
             self.range = None;
         }
-        if !self.marks.is_inverted && !self.marks.set.is_empty() {
-            let present: HashSet<_> =
-                ids.iter().filter(|id| self.marks.set.contains(id)).copied().collect();
-            self.marks.set = present;
+        if !self.is_loaded {
+            // Marks of an earlier session, of which nobody knows what became meanwhile.
+            self.marks.set.retain(|id| ids.contains(id));
         }
+        self.marks.settle(&self.ids, &ids, std::mem::take(&mut self.is_asked_anew));
         self.ids = ids;
         self.is_loaded = true;
     }
@@ -181,15 +233,14 @@ impl List {
         self.marks.count(self.ids.len()) + ranged
     }
 
-    /// The marked items in the order of the list, or the one under the cursor.
+    /// The marked items in the order of the list, then those out of sight; or the one under the
+    /// cursor.
     pub(super) fn chosen(&self) -> Vec<AutomationId> {
         if self.marked_count() == 0 {
             return self.current().into_iter().collect();
         }
-        (0..self.ids.len())
-            .filter(|line| self.is_marked(*line))
-            .map(|line| self.ids[line])
-            .collect()
+        let shown = (0..self.ids.len()).filter(|line| self.is_marked(*line));
+        shown.map(|line| self.ids[line]).chain(self.marks.hidden.iter().copied()).collect()
     }
 }
 
@@ -248,7 +299,7 @@ mod tests {
     #[test]
     fn marking_all_costs_nothing_and_one_can_be_taken_out() {
         let mut list = list(0..100_000);
-        list.marks.mark_all();
+        list.marks.mark_all(&[]);
         list.marks.set(AutomationId(5), false);
         assert_eq!(list.marked_count(), 99_999);
         assert!(!list.is_marked(5) && list.is_marked(6));
@@ -272,5 +323,36 @@ mod tests {
         list.marks.set(AutomationId(3), true);
         renew(&mut list, 3..10);
         assert_eq!(list.marked_count(), 1);
+    }
+
+    #[test]
+    fn marks_stay_while_another_filter_hides_their_items() {
+        let mut list = list(0..10);
+        list.marks.set(AutomationId(2), true);
+        list.marks.set(AutomationId(7), true);
+        list.ask_anew();
+        renew(&mut list, 5..10);
+        assert_eq!((list.marked_count(), list.marks.hidden_count()), (2, 1));
+        assert_eq!(list.chosen(), [AutomationId(7), AutomationId(2)]);
+        // Loaded again, the same filter shows the same: what is hidden stays, what is gone goes.
+        renew(&mut list, 8..10);
+        assert_eq!(list.chosen(), [AutomationId(2)]);
+        list.ask_anew();
+        renew(&mut list, 0..10);
+        assert_eq!((list.marked_count(), list.marks.hidden_count()), (1, 0));
+        list.ask_anew();
+        renew(&mut list, 5..10);
+        list.marks.forget_hidden(&[AutomationId(2)]);
+        assert_eq!(list.marked_count(), 0);
+    }
+
+    #[test]
+    fn marking_all_marks_what_the_filter_showed_then_and_no_more() {
+        let mut list = list(0..10);
+        list.marks.mark_all(&list.ids.clone());
+        list.ask_anew();
+        renew(&mut list, 5..20);
+        assert_eq!((list.marked_count(), list.marks.hidden_count()), (10, 5));
+        assert!(list.is_marked(4) && !list.is_marked(5));
     }
 }

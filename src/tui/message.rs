@@ -6,10 +6,11 @@
 
 use super::session::Session;
 use crate::model::{
-    AutomationId, Budgets, Counts, DecisionRow, Edit, Field, Figures, Idea, InboxRow, ItemView,
-    JobId, JobRow, Kept, LookAlikes, QueueFilter, SavedSearch, SearchAnswer, SearchQuery,
-    SourceRow, Stage, Status, Verdict, Week, WeekReport,
+    AutomationId, BatchId, Budgets, Counts, DecisionId, DecisionRow, Edit, Field, Figures, Idea,
+    InboxRow, ItemView, JobId, JobRow, Kept, LookAlikes, QueueFilter, SavedSearch, SearchAnswer,
+    SearchQuery, SourceRow, Stage, Status, Verdict, Week, WeekReport,
 };
+use crate::settings::{Keymap, Theme};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -52,6 +53,10 @@ pub enum Loaded {
     Item { generation: Generation, id: AutomationId, view: Option<Arc<ItemView>> },
     /// To `Search`; `rows` for the first hits (a screenful or two is enough).
     Search { generation: Generation, answer: Arc<SearchAnswer>, rows: Vec<InboxRow> },
+    /// To `FindSimilar`, nearest first; `None` where nobody knows what the item means.
+    Similar { generation: Generation, id: AutomationId, found: Option<Vec<AutomationId>> },
+    /// To `LoadToday`, newest first.
+    Today { generation: Generation, rows: Vec<DecisionRow> },
     /// To `LoadDuplicates`: strictest first.
     Duplicates { generation: Generation, groups: Vec<LookAlikes> },
     /// To `LoadIdeas`, newest first.
@@ -72,17 +77,21 @@ pub enum Loaded {
     Jobs(JobsView),
     /// To each command that writes (`Decide`, `SetTags`, `Edit`, `Merge`, `Apart`): it is durable.
     Decided { token: Token, outcome: Result<DecidedItems, String> },
-    /// To `Undo`, `TakeApart` and `Redo`.
+    /// To `Undo`, `UndoDecision`, `TakeApart` and `Redo`.
     Reversed { is_redo: bool, outcome: Result<ReversedItems, String> },
     /// Another process, reviewer or the pipeline wrote; `ids` may be empty when very many did.
     Changed { ids: Vec<AutomationId> },
     /// To `LoadTags`: every tag with its count, most used first.
     Tags(Vec<(String, u64)>),
+    /// To `SuggestTags`, most used first.
+    SuggestedTags { id: AutomationId, tags: Vec<String> },
     /// To `LoadSearches`, `SaveSearch` and `DeleteSearch`: the reviewer's own, by name.
     Searches(Vec<FoundSearch>),
     /// To `EditInEditor`; `text` is `None` where nothing was written, `failure` says why the editor
     /// failed: what was written is kept then, not saved.
     Edited { id: AutomationId, revision: u32, text: Option<String>, failure: Option<String> },
+    /// The user's keys and colours changed.
+    Looks(Box<NewLooks>),
     /// Something to tell: shown as a toast, kept under `:messages`.
     Notice { level: Level, text: String },
     /// Whether anything was ever stored: decides between the welcome and the screens.
@@ -94,6 +103,21 @@ pub enum Loaded {
 pub struct FoundSearch {
     pub saved: SavedSearch,
     pub new: u64,
+}
+
+/// Keys and colours as the user's files say now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLooks {
+    /// `None` where the file is bad: the last good one stays.
+    pub keymap: Option<Keymap>,
+    /// Those that load.
+    pub themes: Vec<Theme>,
+    /// Themes whose file is bad now: the last good ones stay.
+    pub kept: Vec<String>,
+    /// The one that the config names.
+    pub theme: String,
+    /// What is wrong, each with file, line and column; a banner shows them until they are mended.
+    pub problems: Vec<String>,
 }
 
 /// Cells that lead to an address.
@@ -207,6 +231,17 @@ pub enum Command {
         generation: Generation,
         query: SearchQuery,
     },
+    /// What of `among` means nearly the same as the item, at most so many.
+    FindSimilar {
+        generation: Generation,
+        id: AutomationId,
+        among: Arc<[AutomationId]>,
+        most: usize,
+    },
+    /// What was decided since the midnight where the reviewer is, by everybody.
+    LoadToday {
+        generation: Generation,
+    },
     LoadDuplicates {
         generation: Generation,
     },
@@ -245,6 +280,8 @@ pub enum Command {
     LoadCounts,
     LoadJobs,
     LoadTags,
+    /// Tags that items like this one have.
+    SuggestTags(AutomationId),
     LoadSearches,
     /// Keeps a search under a name, over an older one of that name.
     SaveSearch {
@@ -290,6 +327,11 @@ pub enum Command {
     /// Takes the reviewer's last decision back (with `id`: the last on that item).
     Undo {
         id: Option<AutomationId>,
+    },
+    /// Takes one decision back, whoever made it.
+    UndoDecision {
+        id: DecisionId,
+        batch: BatchId,
     },
     /// Takes the newest merge apart that the item was in.
     TakeApart {

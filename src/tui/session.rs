@@ -38,4 +38,6 @@ pub struct Session {
     pub split: u16,
     pub theme: Option<String>,
     pub mouse: Option<bool>,
+    /// The next step of the tour; `None` once it is over, and in sessions from before there was one.
+    pub tour: Option<u8>,
 }

@@ -41,6 +41,8 @@ pub struct StateSettings {
     pub size: (u16, u16),
     /// Share of words in a search, 0..=1.
     pub weight: f32,
+    /// Whether a reviewer without a session is shown around.
+    pub has_tour: bool,
     pub now: Timestamp,
 }
 
@@ -73,6 +75,12 @@ pub struct State {
     pub(super) keymap: Keymap,
     pub(super) themes: Vec<Theme>,
     pub(super) theme: usize,
+    /// The theme that the config names.
+    pub(super) named_theme: String,
+    /// The next step of the tour; `None` once it is over.
+    pub(super) tour: Option<u8>,
+    /// What is wrong in the user's settings, until it is mended.
+    pub(super) banner: Option<String>,
     pub(super) reviewer: String,
     pub(super) is_plain: bool,
     pub(super) has_mouse: bool,
@@ -113,7 +121,8 @@ pub struct State {
 impl State {
     /// A workbench that stands where `session` was left.
     pub fn new(settings: StateSettings, session: Option<Session>) -> Self {
-        let session = session.unwrap_or_default();
+        let first = Session { tour: settings.has_tour.then_some(0), ..Session::default() };
+        let session = session.unwrap_or(first);
         let name = session.theme.as_ref().unwrap_or(&settings.theme);
         let theme = settings.themes.iter().position(|theme| theme.name == *name).unwrap_or(0);
         let mut inbox = Inbox::new(session.filter);
@@ -127,6 +136,9 @@ impl State {
             keymap: settings.keymap,
             themes: settings.themes,
             theme,
+            named_theme: settings.theme,
+            tour: session.tour,
+            banner: None,
             reviewer: settings.reviewer,
             is_plain: settings.accessible,
             has_mouse: session.mouse.unwrap_or(settings.mouse),
@@ -193,6 +205,7 @@ impl State {
             split: self.split,
             theme: Some(self.theme().name.clone()),
             mouse: Some(self.has_mouse),
+            tour: self.tour,
         }
     }
 

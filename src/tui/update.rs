@@ -2,10 +2,11 @@
 
 use super::layers;
 use super::message::{Command, Event, Level};
+use super::phrases::thousands;
 use super::state::State;
 use crate::settings::key::show_sequence;
 use crate::settings::keymap::Lookup;
-use crate::settings::{Action, Key, Scope};
+use crate::settings::{Action, Context, Key, Scope};
 use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,6 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 const DIGIT_WAIT: SignedDuration = SignedDuration::from_millis(300);
 /// How long a prefix waits before the hints appear.
 const HINT_WAIT: SignedDuration = SignedDuration::from_millis(350);
+/// Most characters taken from a paste: by the form, and by what is one line.
+const MOST_PASTED: usize = 100_000;
+const MOST_PASTED_LINE: usize = 2_000;
 /// The largest count that is taken.
 const MOST_COUNT: u32 = 999_999;
 
@@ -139,7 +143,14 @@ impl State {
     }
 
     fn on_paste(&mut self, text: &str) {
-        if !layers::paste(self, text) {
+        let most = if self.context() == Context::Form { MOST_PASTED } else { MOST_PASTED_LINE };
+        let cut = text.char_indices().nth(most).map(|(at, _)| &text[..at]);
+        if layers::paste(self, cut.unwrap_or(text)) {
+            if cut.is_some() {
+                let most = thousands(most as u64);
+                self.tell(Level::Warning, format!("the first {most} characters were taken"));
+            }
+        } else {
             self.tell(
                 Level::Info,
                 "pasting goes into prompts and forms only; nothing is open to take it",

@@ -257,6 +257,7 @@ impl State {
         }
         let ids: Vec<AutomationId> = items.done.iter().map(|(id, _)| *id).collect();
         self.refresh_items(&ids);
+        self.ask_today();
         self.out.push(Command::LoadCounts);
         self.library_changed();
         self.duplicates_changed();

@@ -32,6 +32,7 @@ pub(crate) fn settings(size: (u16, u16), accessible: bool) -> StateSettings {
         mouse: true,
         size,
         weight: 0.5,
+        has_tour: false,
         now: now(),
     }
 }

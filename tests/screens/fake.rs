@@ -17,6 +17,8 @@ pub(crate) struct Fake {
     pub(crate) searches: Vec<FoundSearch>,
     pub(crate) sources: Vec<SourceRow>,
     pub(crate) ideas: Vec<Idea>,
+    /// What was decided, newest first.
+    pub(crate) today: Vec<DecisionRow>,
     apart: Vec<(AutomationId, AutomationId)>,
     journal: Vec<Vec<(usize, Automation)>>,
     undone: Vec<Vec<(usize, Automation)>>,
@@ -40,6 +42,7 @@ impl Fake {
             searches: Vec::new(),
             sources: crate::figures::sources(),
             ideas: Vec::new(),
+            today: Vec::new(),
             apart: Vec::new(),
             journal: Vec::new(),
             undone: Vec::new(),
@@ -55,22 +58,8 @@ impl Fake {
         let view = &mut self.items[id as usize - 1];
         view.automation.status = status;
         view.automation.revision += 1;
-        view.history.insert(
-            0,
-            DecisionRow {
-                id: DecisionId(1),
-                batch: BatchId(1),
-                automation: AutomationId(id),
-                title: view.automation.content.title.clone(),
-                kind: DecisionKind::Verdict,
-                summary: status.name().to_owned(),
-                fields: vec![Field::Status],
-                reviewer: reviewer.to_owned(),
-                origin: Origin::Workbench,
-                at: now(),
-                is_undone: false,
-            },
-        );
+        let row = decision(view, status.name(), reviewer);
+        view.history.insert(0, row);
     }
 
     fn fits(&self, view: &ItemView, filter: &QueueFilter) -> bool {
@@ -197,6 +186,12 @@ impl Fake {
         });
         let ids: Vec<AutomationId> = fits.map(|(id, _)| *id).collect();
         let verdict = verdict.clone();
+        let batch = BatchId(self.journal.len() as i64 + 1);
+        for id in &ids {
+            let mut row = decision(&self.items[id.0 as usize - 1], verdict.status().name(), "ada");
+            (row.id, row.batch) = (DecisionId(self.today.len() as i64 + 1), batch);
+            self.today.insert(0, row);
+        }
         let mut decided = self.write(&ids, |automation| {
             automation.status = verdict.status();
             if let Verdict::Reject { reason } = &verdict {
@@ -281,7 +276,12 @@ impl Fake {
     }
 
     pub(crate) fn tags(&self) -> Vec<(String, u64)> {
-        vec![("sms".to_owned(), 41), ("reactivation".to_owned(), 12), ("quick-win".to_owned(), 9)]
+        vec![
+            ("sms".to_owned(), 41),
+            ("reactivation".to_owned(), 12),
+            ("later".to_owned(), 10),
+            ("quick-win".to_owned(), 9),
+        ]
     }
 
     /// Answers a command, if it is one that the store answers.
@@ -303,6 +303,21 @@ impl Fake {
                 let answer = Arc::new(self.search(query));
                 let first: Vec<_> = answer.hits.iter().take(60).map(|hit| hit.id).collect();
                 Loaded::Search { generation: *generation, answer, rows: self.rows(&first) }
+            }
+            Command::FindSimilar { generation, id, among, most } => {
+                // Every twelfth is of the same kind.
+                let is_like = |other: &&AutomationId| **other != *id && (other.0 - id.0) % 12 == 0;
+                let found = among.iter().filter(is_like).take(*most).copied().collect();
+                Loaded::Similar { generation: *generation, id: *id, found: Some(found) }
+            }
+            Command::LoadToday { generation } => {
+                Loaded::Today { generation: *generation, rows: self.today.clone() }
+            }
+            Command::UndoDecision { id, .. } => {
+                if let Some(row) = self.today.iter_mut().find(|row| row.id == *id) {
+                    row.is_undone = true;
+                }
+                self.reverse(false)
             }
             Command::LoadDuplicates { generation } => {
                 Loaded::Duplicates { generation: *generation, groups: self.groups() }
@@ -352,6 +367,9 @@ impl Fake {
                 Loaded::Searches(self.searches.clone())
             }
             Command::LoadTags => Loaded::Tags(self.tags()),
+            Command::SuggestTags(id) => {
+                Loaded::SuggestedTags { id: *id, tags: vec!["quick-win".to_owned()] }
+            }
             Command::Decide { token, items, verdict } => {
                 Loaded::Decided { token: *token, outcome: self.decide(items, verdict) }
             }
@@ -404,6 +422,23 @@ fn make_variants(items: &mut [ItemView]) {
     items[8].automation.content.title = "Rescue no-shows".to_owned();
     if let Some(twelfth) = items.get_mut(11) {
         twelfth.automation.content.title = "Invoice chaser, politely escalating".to_owned();
+    }
+}
+
+/// A verdict on an item, as the journal tells it.
+fn decision(view: &ItemView, summary: &str, reviewer: &str) -> DecisionRow {
+    DecisionRow {
+        id: DecisionId(1),
+        batch: BatchId(1),
+        automation: view.automation.id,
+        title: view.automation.content.title.clone(),
+        kind: DecisionKind::Verdict,
+        summary: summary.to_owned(),
+        fields: vec![Field::Status],
+        reviewer: reviewer.to_owned(),
+        origin: Origin::Workbench,
+        at: now(),
+        is_undone: false,
     }
 }
 

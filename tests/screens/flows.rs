@@ -198,6 +198,29 @@ fn bulk_verdicts_ask_above_ten_and_undo_as_one() {
 }
 
 #[test]
+fn what_is_similar_is_marked_and_decided_as_one() {
+    let mut bench = Bench::new(WIDE, 60);
+    bench.keys("=").shows("marked this and 4 others like it").shows("5 marked");
+    bench.keys("x").shows("rejected 5 items; u takes it back");
+    assert_eq!((bench.fake.status(13), bench.fake.status(14)), (Status::Rejected, Status::Inbox));
+    bench.keys("u");
+    assert_eq!(bench.fake.status(13), Status::Inbox);
+    bench.keys("esc 2 =").shows("3 marked");
+}
+
+#[test]
+fn marks_survive_filtering_and_what_is_out_of_sight_is_asked_about() {
+    let mut bench = Bench::new(WIDE, 30);
+    bench.keys("space / 'invoice' enter").shows("1 marked (1 out of sight)");
+    bench.keys("space a").shows("Approve 2 items, 1 of them out of sight?").keys("n");
+    bench.keys("esc esc").shows("30 here").lacks("2 marked");
+    // What others change while it is out of sight is no more what was marked.
+    bench.keys("g g space / 'invoice' enter").shows("1 out of sight");
+    bench.send(Event::Loaded(Box::new(Loaded::Changed { ids: vec![AutomationId(1)] })));
+    bench.lacks("out of sight");
+}
+
+#[test]
 fn ten_marked_items_need_no_question() {
     let mut bench = Bench::new(WIDE, 30);
     bench.keys("1 0 space x");
@@ -211,6 +234,18 @@ fn rejecting_with_a_reason_asks_for_it() {
     assert_eq!(bench.fake.items[0].automation.reason.as_deref(), Some("only a list"));
     bench.keys("X 'not this' esc");
     assert_eq!(bench.fake.status(2), Status::Inbox);
+}
+
+#[test]
+fn a_usual_reason_is_chosen_by_its_first_letters() {
+    let mut bench = Bench::new(SMALL, 30);
+    bench.keys("X").shows("not an automation").shows("outdated").keys("'vag' enter");
+    assert_eq!(bench.fake.items[0].automation.reason.as_deref(), Some("too vague"));
+    bench.keys("X down enter");
+    assert_eq!(bench.fake.items[1].automation.reason.as_deref(), Some("not an automation"));
+    // Words that only begin like a usual reason stand as they were typed.
+    bench.keys("X 'duplicate of #1' enter");
+    assert_eq!(bench.fake.items[2].automation.reason.as_deref(), Some("duplicate of #1"));
 }
 
 #[test]
@@ -419,4 +454,43 @@ fn the_workbench_goes_to_sleep_while_something_is_typed_too() {
     let mut bench = Bench::new(SMALL, 30);
     bench.keys("/ 'inv' ctrl-z").shows("filter inv");
     assert_eq!(bench.asked(|c| matches!(c, Command::Suspend)), 1);
+}
+
+fn newcomer() -> Bench {
+    let settings = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    Bench::with(settings, None, Fake::new(30))
+}
+
+#[test]
+fn a_newcomer_is_shown_around_in_five_steps() {
+    let mut bench = newcomer();
+    bench.shows("1 of 5  j k  move through the queue").keys("j");
+    bench.shows("2 of 5  a x d  approve").keys("a").shows("3 of 5  u  takes").keys("u");
+    bench.shows("4 of 5  /  narrows").keys("/").lacks("4 of 5").keys("esc");
+    bench.shows("5 of 5  : ?").keys("?").keys("esc");
+    bench.shows("a approve").lacks("of 5");
+    assert_eq!(bench.state.session().tour, None);
+}
+
+#[test]
+fn the_tour_goes_on_in_the_next_session_and_ends_with_esc() {
+    let mut bench = newcomer();
+    // Who knows the next step already has taken it.
+    bench.keys("a").shows("3 of 5");
+    let session = bench.state.session();
+    let again = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    let mut again = Bench::with(again, Some(session.clone()), Fake::new(30));
+    again.shows("3 of 5").keys("space").keys("esc").shows("3 of 5");
+    again.keys("esc").shows("the tour is over").lacks("3 of 5");
+    assert_eq!(again.state.session().tour, None);
+    // A session from before there was a tour has none.
+    let old = Session { tour: None, ..session };
+    let settings = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    Bench::with(settings, Some(old), Fake::new(30)).lacks("of 5");
+}
+
+#[test]
+fn there_is_no_tour_where_nothing_is_in_store() {
+    let settings = StateSettings { has_tour: true, ..settings(SMALL, false) };
+    Bench::with(settings, None, Fake::new(0)).shows("Welcome").lacks("of 5");
 }

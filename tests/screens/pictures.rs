@@ -99,6 +99,16 @@ fn the_tags() {
 }
 
 #[test]
+fn the_reasons() {
+    picture("reasons", &["X 'dup'"]);
+}
+
+#[test]
+fn the_day() {
+    picture("today", &["a x X 'spam' enter", "g h j"]);
+}
+
+#[test]
 fn the_look_alikes() {
     picture("look-alikes", &["m space"]);
 }

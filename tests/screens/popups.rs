@@ -29,6 +29,86 @@ fn themes_show_while_they_are_chosen() {
 }
 
 #[test]
+fn the_palette_shows_a_theme_while_it_is_chosen_too() {
+    let mut bench = Bench::new(WIDE, 30);
+    let before = bench.style_of("1 Inbox");
+    bench.keys(": 'theme light'").keys("down up");
+    assert_ne!(bench.style_of("1 Inbox"), before);
+    bench.keys("esc");
+    assert_eq!(bench.style_of("1 Inbox"), before);
+}
+
+fn looks(keymap: Option<&str>, problems: &[&str]) -> NewLooks {
+    let depth = reservoir::settings::ColorDepth::True;
+    let theme = |name| reservoir::settings::load_theme(name, None, depth).unwrap();
+    NewLooks {
+        keymap: keymap.map(|name| reservoir::settings::load_keymap(name, None).unwrap()),
+        themes: vec![theme("light"), theme("high-contrast")],
+        kept: vec!["dark".to_owned()],
+        theme: "dark".to_owned(),
+        problems: problems.iter().map(|problem| (*problem).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn keys_and_colours_change_while_one_works() {
+    let mut bench = Bench::new(WIDE, 30);
+    let before = bench.style_of("No-show");
+    bench.keys("alt-x").shows("`alt-x` does nothing here").keys("g t");
+    bench.send(Event::Loaded(Box::new(Loaded::Looks(Box::new(looks(Some("emacs"), &[]))))));
+    bench.shows("keys and colours read again").lacks("themes  ").keys("alt-x").shows("palette");
+    bench.keys("esc");
+    assert_eq!(bench.style_of("No-show"), before, "a bad theme file keeps the last good one");
+    let mut chosen = looks(None, &[]);
+    chosen.theme = "light".to_owned();
+    bench.send(Event::Loaded(Box::new(Loaded::Looks(Box::new(chosen)))));
+    assert_ne!(bench.style_of("No-show"), before, "the config names another now");
+}
+
+#[test]
+fn a_bad_settings_file_shows_a_banner_until_it_is_mended() {
+    let mut bench = Bench::new(SMALL, 30);
+    let bad = "keymaps/mine.toml:3:1: no action `item.fly`";
+    bench.send(Event::Loaded(Box::new(Loaded::Looks(Box::new(looks(None, &[bad]))))));
+    bench.wait(20_000);
+    bench.shows("! keymaps/mine.toml:3:1").keys("j a").shows("✓ Invoice chaser");
+    bench.send(Event::Loaded(Box::new(Loaded::Looks(Box::new(looks(Some("vim"), &[]))))));
+    bench.shows("good again").lacks("mine.toml:3:1: no action").shows("a approve");
+}
+
+#[test]
+fn steps_are_moved_opened_and_dropped_as_a_list() {
+    let mut bench = Bench::new(WIDE, 30);
+    let steps = |bench: &Bench| -> Vec<String> {
+        let content = &bench.fake.items[0].automation.content;
+        content.steps.iter().map(|step| step.text.clone()).collect()
+    };
+    let before = steps(&bench);
+    bench.keys("e alt-up").shows("only steps and texts have lines");
+    bench.keys("tab tab tab tab tab alt-up ctrl-s").shows("changes saved");
+    let mut wanted = before.clone();
+    let last = wanted.len() - 1;
+    wanted.swap(last, last - 1);
+    assert_eq!(steps(&bench), wanted);
+    bench.keys("e tab tab tab tab tab alt-x alt-o 'tell the owner' ctrl-s");
+    wanted.truncate(last);
+    wanted.push("tell the owner".to_owned());
+    assert_eq!(steps(&bench), wanted);
+    let steps = &bench.fake.items[0].automation.content.steps;
+    assert_eq!(steps[last].follows, [last as u16 - 1]);
+}
+
+#[test]
+fn tags_of_items_like_this_one_are_offered_first() {
+    let mut bench = Bench::new(WIDE, 30);
+    let screen = bench.keys("t").screen();
+    let line = |tag| screen.lines().position(|line| line.contains(tag)).expect(tag);
+    assert!(line("✓ sms") < line("quick-win") || line("✓ reactivation") < line("quick-win"));
+    let all: Vec<usize> = ["quick-win", "later"].map(line).into();
+    assert!(all.is_sorted(), "{screen}");
+}
+
+#[test]
 fn help_is_searched_by_name_and_by_key() {
     let mut bench = Bench::new(WIDE, 30);
     bench.keys("?").shows("keys here").shows("Approve into the Library");
@@ -227,6 +307,22 @@ fn history_tells_who_decided() {
     let mut bench = Bench::new(SMALL, 30);
     bench.keys("H").shows("nobody decided on this item yet");
     bench.keys("esc").lacks("history");
+}
+
+#[test]
+fn the_day_tells_who_decided_what_and_takes_one_back() {
+    let mut bench = Bench::new(WIDE, 30);
+    bench.keys("g h").shows("nobody decided anything today").keys("esc");
+    bench.keys("a x j g h").shows("2 decisions").shows("rejected").keys("U");
+    assert_eq!(bench.asked(|c| matches!(c, Command::UndoDecision { id, .. } if id.0 == 2)), 1);
+    bench.shows("rejected (taken back)").keys("U").shows("this is taken back already");
+    bench.keys("j enter").lacks("2 decisions").shows("▌ ✓ No-show rescue");
+}
+
+#[test]
+fn an_item_of_the_day_that_left_the_list_is_shown_among_all() {
+    let mut bench = Bench::new(WIDE, 30);
+    bench.keys("5 j a R g h enter").shows("/status:all").shows("▌ ✓ Quote from three photos");
 }
 
 #[test]

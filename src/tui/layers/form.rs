@@ -1,8 +1,10 @@
 //! The edit form: every field of an item, typed over; kept as a draft until saved or discarded.
 
+mod steps;
+
 use super::frame::{on_panel, panel};
 use super::{After, Layer};
-use crate::model::{Edit, ItemView, Step};
+use crate::model::{Edit, ItemView};
 use crate::settings::{Action, Key, Role};
 use crate::text::sheet::Sheet;
 use crate::tui::draft;
@@ -12,6 +14,7 @@ use crate::tui::paint::{Painter, fitted};
 use crate::tui::state::State;
 use ratatui::layout::Rect;
 use std::sync::Arc;
+use steps::{read_steps, step_line};
 
 /// Columns of the form.
 const WIDTH: u16 = 96;
@@ -152,42 +155,6 @@ impl Name {
     }
 }
 
-fn step_line(step: &Step) -> String {
-    let branch = step.branch.as_ref().map(|b| format!("[{b}] ")).unwrap_or_default();
-    let tool = step.tool.as_ref().map(|tool| format!(" | {tool}")).unwrap_or_default();
-    format!("{branch}{}{tool}", step.text.replace('\n', " "))
-}
-
-/// Steps from their lines. As long as none was added or taken away, each keeps what it follows;
-/// else each follows the one before.
-fn read_steps(text: &str, before: &[Step]) -> Vec<Step> {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let is_same_length = lines.len() == before.len();
-    lines
-        .iter()
-        .enumerate()
-        .map(|(at, line)| {
-            let line = line.trim();
-            let outcome = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-            let (branch, rest) = match outcome {
-                Some((branch, rest)) => (Some(branch.trim().to_owned()), rest.trim()),
-                None => (None, line),
-            };
-            let (text, tool) = match rest.rsplit_once(" | ") {
-                Some((text, tool)) => (text.trim(), Some(tool.trim().to_owned())),
-                None => (rest, None),
-            };
-            let follows = match before.get(at).filter(|_| is_same_length) {
-                Some(step) => step.follows.clone(),
-                None => {
-                    at.checked_sub(1).and_then(|at| u16::try_from(at).ok()).into_iter().collect()
-                }
-            };
-            Step { text: text.to_owned(), tool, follows, branch }
-        })
-        .collect()
-}
-
 /// Opens the form on an item, with its draft where there is one.
 pub(in crate::tui) fn open(state: &mut State, view: &Arc<ItemView>) {
     let id = view.automation.id;
@@ -290,9 +257,32 @@ impl Form {
                 return After::Close;
             }
             Action::FormSave => return self.save(state),
+            Action::FormLineUp
+            | Action::FormLineDown
+            | Action::FormOpenLine
+            | Action::FormDropLine => {
+                self.act_on_line(state, action);
+            }
             _ => return After::Pass,
         }
         After::Keep
+    }
+
+    /// Moves, opens or drops the line under the cursor: steps are a list.
+    fn act_on_line(&mut self, state: &mut State, action: Action) {
+        let (_, input) = &mut self.fields[self.at];
+        if !input.has_lines() {
+            return state.tell(Level::Info, "only steps and texts have lines");
+        }
+        let is_done = match action {
+            Action::FormLineUp => input.move_line(-1),
+            Action::FormLineDown => input.move_line(1),
+            Action::FormOpenLine => input.open_line(),
+            _ => input.drop_line(),
+        };
+        if !is_done {
+            state.tell(Level::Info, "no further that way");
+        }
     }
 
     fn save(&mut self, state: &mut State) -> After {

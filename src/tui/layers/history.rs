@@ -2,9 +2,10 @@
 
 use super::After;
 use super::frame::{on_panel, panel};
-use crate::model::{AutomationId, DecisionRow, ItemView};
+use crate::model::{AutomationId, DecisionKind, DecisionRow, ItemView};
 use crate::settings::{Action, Role};
 use crate::text::sanitize_line;
+use crate::tui::message::{Command, Level};
 use crate::tui::paint::Painter;
 use crate::tui::phrases::age;
 use crate::tui::state::State;
@@ -31,8 +32,13 @@ impl History {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
     }
 
-    pub(super) fn act(&mut self, action: Action, count: Option<u32>) -> After {
-        step(&mut self.cursor, self.rows.len(), action, count)
+    pub(super) fn act(&mut self, state: &mut State, action: Action, count: Option<u32>) -> After {
+        match action {
+            Action::UndoDecision => undo(state, self.rows.get(self.cursor)),
+            Action::Open => return After::Close,
+            _ => return step(&mut self.cursor, self.rows.len(), action, count),
+        }
+        After::Keep
     }
 
     pub(super) fn paint(&self, state: &State, painter: &mut Painter<'_>) {
@@ -54,6 +60,22 @@ impl History {
             highlight(painter, body, y, at == self.cursor);
         }
     }
+}
+
+/// Asks that one decision be taken back, where that can be.
+pub(super) fn undo(state: &mut State, row: Option<&DecisionRow>) {
+    let why_not = match row {
+        None => "nothing here to take back",
+        Some(row) if row.is_undone => "this is taken back already",
+        Some(row) if matches!(row.kind, DecisionKind::Undo | DecisionKind::Redo) => {
+            "an undo is no decision; decide anew on the item itself"
+        }
+        Some(row) if row.kind == DecisionKind::Wake => "time is not taken back; defer it again",
+        Some(row) => {
+            return state.out.push(Command::UndoDecision { id: row.id, batch: row.batch });
+        }
+    };
+    state.tell(Level::Info, why_not);
 }
 
 /// Moves a cursor over `length` lines; passes on what is no movement.

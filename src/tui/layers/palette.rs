@@ -35,7 +35,7 @@ impl Palette {
             let entries = REGISTRY.iter().filter(|entry| entry.scope == *scope);
             lines.extend(entries.map(|entry| Line::Action(entry.action)));
         }
-        let in_list = [Action::MarkAll, Action::Clear].map(Line::Action);
+        let in_list = [Action::MarkAll, Action::MarkSimilar, Action::Clear].map(Line::Action);
         if scopes.contains(&Scope::List) {
             lines.extend(in_list);
         }
@@ -59,6 +59,11 @@ impl Palette {
         Self { picker: Picker::new(texts), lines, title, theme: state.theme }
     }
 
+    /// The theme in force when it opened.
+    pub(in crate::tui) fn theme_before(&self) -> usize {
+        self.theme
+    }
+
     fn current(&self) -> Option<Line> {
         self.picker.current().map(|at| self.lines[at])
     }
@@ -69,8 +74,14 @@ impl Palette {
                 match self.current() {
                     None => return After::Keep,
                     // The palette is off the stack already while this runs.
-                    Some(Line::Action(action)) => state.act(action, None),
-                    Some(Line::Order(order)) => state.set_order(order),
+                    Some(Line::Action(action)) => {
+                        state.theme = self.theme;
+                        state.act(action, None);
+                    }
+                    Some(Line::Order(order)) => {
+                        state.theme = self.theme;
+                        state.set_order(order);
+                    }
                     Some(Line::Theme(at)) => {
                         state.theme = at;
                         let name = state.themes[at].name.clone();
@@ -85,9 +96,10 @@ impl Palette {
                 After::Close
             }
             action if self.picker.act(action) => {
-                if let (Some(Line::Theme(at)), "themes") = (self.current(), self.title) {
-                    state.theme = at;
-                }
+                state.theme = match self.current() {
+                    Some(Line::Theme(at)) => at,
+                    _ => self.theme,
+                };
                 After::Keep
             }
             _ => After::Pass,

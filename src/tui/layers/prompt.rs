@@ -1,7 +1,7 @@
-//! A prompt for one line, in the footer: filter, reason, path.
+//! A prompt for one line, in the footer: filter, path, name.
 
 use super::After;
-use crate::model::{AutomationId, QueueFilter, SearchQuery};
+use crate::model::{QueueFilter, SearchQuery};
 use crate::settings::{Action, Key, Role};
 use crate::text::sanitize_line;
 use crate::tui::filter;
@@ -22,8 +22,6 @@ pub(in crate::tui) struct Prompt {
 enum What {
     /// Narrows the queue while it is typed; holds what was in force before.
     Filter(Box<QueueFilter>),
-    /// Why these are rejected.
-    Reason(Vec<AutomationId>),
     Import,
     Source,
     /// The name to keep a search under.
@@ -33,10 +31,6 @@ enum What {
 impl Prompt {
     pub(in crate::tui) fn filter(text: &str, before: QueueFilter) -> Self {
         Self { input: Input::line(text), what: What::Filter(Box::new(before)) }
-    }
-
-    pub(in crate::tui) fn reason(ids: Vec<AutomationId>) -> Self {
-        Self { input: Input::default(), what: What::Reason(ids) }
     }
 
     pub(in crate::tui) fn import() -> Self {
@@ -80,11 +74,6 @@ impl Prompt {
             }
             (Action::InputCancel, _) => After::Close,
             (Action::InputAccept, What::Filter(_)) => After::Close,
-            (Action::InputAccept, What::Reason(ids)) => {
-                let reason = (!text.is_empty()).then(|| text.to_owned());
-                state.reject_with(ids.clone(), reason);
-                After::Close
-            }
             (Action::InputAccept, What::Import) if text.is_empty() => {
                 state.tell(Level::Info, "type the path of a file or folder");
                 After::Keep
@@ -123,10 +112,6 @@ impl Prompt {
             What::Filter(_) => {
                 ("filter ", "words, function: tool: industry: source: tag: week: status:")
             }
-            What::Reason(ids) if ids.len() > 1 => {
-                ("reject them because ", "Enter rejects, Esc does not")
-            }
-            What::Reason(_) => ("reject because ", "Enter rejects, Esc does not"),
             What::Import => ("import path ", "a file or folder; Enter imports, Esc does not"),
             What::Source => {
                 ("add source ", "a feed's address or a folder; Enter adds, Esc does not")

@@ -25,6 +25,8 @@ pub(in crate::tui) struct Tags {
     wanted: BTreeMap<String, bool>,
     /// Every line: a tag and how often it is used.
     known: Vec<(String, u64)>,
+    /// What items like this one have, most used first.
+    suggested: Vec<String>,
     picker: Picker,
 }
 
@@ -39,18 +41,36 @@ impl Tags {
             has,
             wanted: BTreeMap::new(),
             known: Vec::new(),
+            suggested: Vec::new(),
             picker: Picker::default(),
         };
         tags.offer(known);
         tags
     }
 
-    /// Takes the tags in use; those of the item stand first.
+    /// Takes what items like the one chosen have, unless something is chosen or typed already:
+    /// nothing moves under a hand.
+    pub(super) fn suggest(
+        &mut self,
+        id: AutomationId,
+        suggested: &[String],
+        known: &[(String, u64)],
+    ) {
+        let is_touched = !self.wanted.is_empty() || !self.picker.query().is_empty();
+        if self.ids != [id] || is_touched || self.picker.cursor > 0 {
+            return;
+        }
+        self.suggested = suggested.to_vec();
+        self.offer(known);
+    }
+
+    /// Takes the tags in use; those of the item stand first, then those that are suggested.
     pub(in crate::tui) fn offer(&mut self, known: &[(String, u64)]) {
         let count = |tag: &str| known.iter().find(|(t, _)| t == tag).map_or(0, |(_, n)| *n);
-        let mut all: Vec<(String, u64)> =
-            self.has.iter().map(|tag| (tag.clone(), count(tag))).collect();
-        all.extend(known.iter().filter(|(tag, _)| !self.has.contains(tag)).cloned());
+        let first = self.has.iter().chain(&self.suggested);
+        let mut all: Vec<(String, u64)> = first.map(|tag| (tag.clone(), count(tag))).collect();
+        let is_first = |tag: &String| self.has.contains(tag) || self.suggested.contains(tag);
+        all.extend(known.iter().filter(|(tag, _)| !is_first(tag)).cloned());
         self.known = all;
         self.picker.set_texts(self.known.iter().map(|(tag, _)| tag.clone()).collect());
     }

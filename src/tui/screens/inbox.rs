@@ -58,6 +58,7 @@ impl State {
         if self.inbox.filter != filter {
             self.inbox.filter = filter;
             self.inbox.list.range = None;
+            self.inbox.list.ask_anew();
             self.load_inbox();
             self.touch();
         }
@@ -158,7 +159,11 @@ impl State {
         let mut parts = Vec::new();
         let marked = list.marked_count();
         if marked > 0 {
-            parts.push(format!("{} marked", thousands(marked as u64)));
+            let hidden = match list.marks.hidden_count() {
+                0 => String::new(),
+                hidden => format!(" ({} out of sight)", thousands(hidden as u64)),
+            };
+            parts.push(format!("{} marked{hidden}", thousands(marked as u64)));
         }
         if list.range.is_some() {
             parts.push("range".to_owned());
