@@ -161,21 +161,25 @@ async fn a_verdict_taken_back_is_forgotten() {
     house.run(&[Stage::Rank]).await;
     let after = points().await;
     let close = |(a, b): (&RankReason, &RankReason)| (a.points - b.points).abs() < 1e-3;
+    assert_eq!(before.len(), after.len());
     assert!(before.iter().zip(&after).all(close), "{before:?} {after:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_few_verdicts_in_the_workbench_order_the_inbox_anew() {
-    let (house, ..) = judged_house().await;
+    let (house, liked, disliked) = judged_house().await;
     house.run(&[Stage::Rank]).await;
+    assert_eq!(house.queue(Order::Worth).await, [liked, disliked]);
     assert_eq!(jobs::order_when_due(&house.store).await.unwrap(), None);
     for number in 0..20 {
         let id = house.add(&format!("Trade token {number}"), "Crypto trading", "Binance").await;
         house.decide(id, Verdict::Approve, 40 + number).await;
+        let id = house.add(&format!("Chase bill {number}"), "Invoices", "Stripe").await;
+        house.decide(id, reject(), 40 + number).await;
     }
     let ordered = jobs::order_when_due(&house.store).await.unwrap().unwrap();
-    assert_eq!((ordered.verdicts, ordered.items), (36, 2));
-    assert_eq!(house.queue(Order::Worth).await.len(), 2);
+    assert_eq!((ordered.verdicts, ordered.items), (56, 2));
+    assert_eq!(house.queue(Order::Worth).await, [disliked, liked]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -528,8 +528,7 @@ async fn merge_choosing(
     name: &str,
 ) -> Result<Outcome, ReviewError> {
     let keep = vec![(Field::Title, Kept::Of(ids[one])), (Field::Tags, Kept::All)];
-    let mut members = vec![(ids[one], None), (ids[two], None)];
-    members.dedup();
+    let members = vec![(ids[one], None), (ids[two], None)];
     review::merge_choosing(&bench.store, (ids[lead], None), members, keep, who(name)).await
 }
 

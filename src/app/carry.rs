@@ -234,7 +234,7 @@ async fn load_item(backend: &Backend, id: AutomationId) -> Result<Option<ItemVie
 }
 
 async fn cancel(backend: &Backend, id: crate::model::JobId) {
-    let now = jiff::Timestamp::now();
+    let now = backend.store.now();
     match backend.store.write(move |writing| writing.request_cancel(id, now)).await {
         Ok(true) => backend.notice(Level::Info, "the job stops at its next pause"),
         Ok(false) => backend.notice(Level::Info, "the job has ended already"),

@@ -4,7 +4,6 @@ use super::{CliError, Context};
 use crate::jobs::rank_reasons;
 use crate::model::{AutomationId, Field, ItemView, Refusal};
 use crate::text::CharacterIndex;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 #[derive(Debug, clap::Args)]
@@ -21,11 +20,11 @@ pub struct Args {
 
 pub async fn run(context: &Context, args: Args) -> Result<(), CliError> {
     let store = context.open_store()?;
-    let id = args.id;
+    let (id, now) = (args.id, store.now());
     let (found, reasons) = store
         .read(move |reading| {
             let reasons = match args.why {
-                true => rank_reasons(reading, id, Timestamp::now())?.unwrap_or_default(),
+                true => rank_reasons(reading, id, now)?.unwrap_or_default(),
                 false => Vec::new(),
             };
             Ok::<_, CliError>((reading.find_item(id)?, reasons))

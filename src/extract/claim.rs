@@ -44,8 +44,6 @@ const WORDS: &[(&str, f64)] = &[
     ("fifty", 50.0),
     ("seventy", 70.0),
     ("eighty", 80.0),
-    ("forty", 40.0),
-    ("fifty", 50.0),
     ("sixty", 60.0),
     ("ninety", 90.0),
     ("hundred", 100.0),

@@ -19,13 +19,13 @@ pub(super) const WEIGHTS: [(&str, f32); 25] = [
     ("tool", 0.74),
     // A long text in which little is done.
     ("sparse", -1.86),
-    // The text itself sets it apart from others.
     // Nothing that could set it off.
     ("no trigger", -0.71),
     // Actions soon after what sets them off, at the best place, up to four.
     ("flow", 0.34),
     // More tools than one automation has.
     ("crowd", -1.25),
+    // The text itself sets it apart from others.
     ("told apart", 1.17),
     ("automatic", -0.09),
     ("built", -0.00),

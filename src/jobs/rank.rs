@@ -41,8 +41,7 @@ pub struct Ordered {
 }
 
 pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<String, JobsError> {
-    let ranker = learn(&pipeline.store).await?;
-    let ordered = order(&pipeline.store, ranker, Some(reporter)).await?;
+    let ordered = learn_and_order(&pipeline.store, Some(reporter)).await?;
     Ok(match ordered.verdicts {
         0 => format!("{} items in order; no verdicts to learn from yet", ordered.items),
         verdicts => format!("{} items in order, learnt from {verdicts} verdicts", ordered.items),
@@ -64,8 +63,7 @@ pub async fn order_when_due(store: &Store) -> Result<Option<Ordered>, JobsError>
     if !since {
         return Ok(None);
     }
-    let ranker = learn(store).await?;
-    order(store, ranker, None).await.map(Some)
+    learn_and_order(store, None).await.map(Some)
 }
 
 /// What moves an item up or down its queue, strongest first; `None` where there is no such item.
@@ -91,8 +89,17 @@ pub async fn replay_verdicts(store: &Store, queue: usize) -> Result<Replay, Jobs
     blocking(move || replay(&examples(judged), queue)).await
 }
 
-/// Learns from all that was judged, and keeps it.
-async fn learn(store: &Store) -> Result<Ranker, JobsError> {
+/// What was learnt is kept once the inbox stands in its order: cut short, it is learnt again.
+async fn learn_and_order(store: &Store, reporter: Option<&Reporter>) -> Result<Ordered, JobsError> {
+    let kept = learn(store).await?;
+    let ordered = order(store, kept.ranker.clone(), reporter).await?;
+    let now = store.now();
+    store.write(move |writing| writing.save_setting(SETTING, &kept, now)).await?;
+    Ok(ordered)
+}
+
+/// Learns from all that was judged.
+async fn learn(store: &Store) -> Result<Kept, JobsError> {
     let (upto, judged) = store
         .read(|reading| {
             let judged = reading.list_judged(MODEL_NAME, MOST)?;
@@ -101,9 +108,7 @@ async fn learn(store: &Store) -> Result<Ranker, JobsError> {
         .await?;
     let now = store.now();
     let ranker = blocking(move || Ranker::learn(&examples(judged), now)).await?;
-    let kept = Kept { upto, ranker: ranker.clone() };
-    store.write(move |writing| writing.save_setting(SETTING, &kept, now)).await?;
-    Ok(ranker)
+    Ok(Kept { upto, ranker })
 }
 
 /// Puts all that waits for a verdict in the order that `ranker` gives.

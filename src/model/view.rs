@@ -80,7 +80,11 @@ impl ItemView {
         let bears = |evidence: &Evidence| {
             evidence.field == field && index.is_none_or(|index| index == evidence.index)
         };
-        let set = |decision: &DecisionRow| !decision.is_undone && decision.fields.contains(&field);
+        let set = |decision: &DecisionRow| {
+            !decision.is_undone
+                && decision.kind != DecisionKind::Undo
+                && decision.fields.contains(&field)
+        };
         let Some(document) = &self.document else { return false };
         let is_given = match field {
             Field::Tags => true,

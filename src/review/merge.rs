@@ -26,8 +26,10 @@ pub async fn merge_choosing(
                 return Err(Refusal::Merged(into.id, other).into());
             }
             let mut others: Vec<Automation> = Vec::with_capacity(members.len());
-            for (id, seen) in members.into_iter().filter(|(id, _)| *id != lead.0) {
-                others.push(look_up(writing, id, seen)?);
+            for (id, seen) in members {
+                if id != into.id && others.iter().all(|other| other.id != id) {
+                    others.push(look_up(writing, id, seen)?);
+                }
             }
             if others.is_empty() {
                 return Err(Refusal::NothingTo("merge: no other item was named").into());

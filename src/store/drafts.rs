@@ -244,7 +244,7 @@ impl Writing<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE automations SET document_revision = ?2, position = ?3, confidence = ?4,
-                     worth = ?5, uncertainty = ?6, location = ?7, made_by = ?8
+                     location = ?5, made_by = ?6
                  WHERE id = ?1",
             )
             .and_then(|mut statement| {
@@ -253,8 +253,6 @@ impl Writing<'_> {
                     document.revision,
                     position,
                     draft.confidence.clamp(0.0, 1.0),
-                    draft.worth(),
-                    draft.uncertainty(),
                     plain_json(&draft.location),
                     made_by,
                 ))

@@ -70,6 +70,7 @@ impl Reading<'_> {
         self.connection
             .prepare_cached(
                 "SELECT b.at, d.automation_id FROM batches b JOIN decisions d ON d.batch_id = b.id
+                 JOIN automations a ON a.id = d.automation_id AND a.status = 'approved'
                  WHERE b.at >= ?1 AND b.kind = 'verdict' AND NOT d.is_undone
                    AND d.changes LIKE ?2",
             )?
@@ -169,8 +170,10 @@ impl Reading<'_> {
                 Some(Status::Merged) => today.merged += 1,
                 Some(Status::Inbox) | None => continue,
             }
-            if row.get("is_verdict")? {
-                moments.push(moment(row.get("at")?));
+            // What one key press did is one moment, on however many items.
+            let at = moment(row.get("at")?);
+            if row.get("is_verdict")? && moments.last() != Some(&at) {
+                moments.push(at);
             }
         }
         today.pace = pace(&moments);

@@ -69,17 +69,8 @@ impl State {
         ];
         let fitting =
             folds.into_iter().map(|(name, gap, fold)| self.laid_out(name, gap, fold, is_plain));
-        let mut last = None;
-        for head in fitting {
-            if head.end() < width {
-                return head;
-            }
-            last = Some(head);
-        }
-        match last {
-            Some(head) if head.end() < width => head,
-            _ => self.laid_out("", 1, Fold::All, is_plain),
-        }
+        let mut fitting = fitting.filter(|head| head.end() < width);
+        fitting.next().unwrap_or_else(|| self.laid_out("", 1, Fold::All, is_plain))
     }
 
     fn laid_out(&self, name: &str, gap: u16, fold: Fold, is_plain: bool) -> Head {

@@ -2,10 +2,11 @@
 
 use super::super::{CliError, Context};
 use crate::jobs::{self, WantedSource};
-use jiff::Timestamp;
 
 pub async fn run(context: &Context, wanted: WantedSource) -> Result<(), CliError> {
-    let added = jobs::add_source(&context.open_store()?, wanted, Timestamp::now()).await?;
+    let store = context.open_store()?;
+    let now = store.now();
+    let added = jobs::add_source(&store, wanted, now).await?;
     let words = format!(
         "added {} ({}); `reservoir crawl {}` visits it now",
         added.name, added.kind, added.name

@@ -291,7 +291,8 @@ impl State {
             return self.tell(Level::Info, "nothing to merge: every other item is left out");
         }
         let Some((_, lead)) = members.iter().find(|(joined, _)| joined.id == stays) else { return };
-        if others.iter().any(|(id, _)| self.writes.pending(*id).is_some()) {
+        let mut merged = others.iter().map(|(id, _)| *id).chain([stays]);
+        if merged.any(|id| self.writes.pending(id).is_some()) {
             return self
                 .tell(Level::Info, "the last decision on this group is still being written");
         }

@@ -50,8 +50,13 @@ pub(super) fn staying(members: Members<'_>, choice: &Choice) -> AutomationId {
 /// then what better evidence stands for, then what has the longer history, then the item that
 /// stays. Tags are kept together.
 pub(super) fn kept(members: Members<'_>, choice: &Choice, field: Field) -> Kept {
-    if let Some(kept) = choice.kept.get(&field) {
-        return *kept;
+    let is_here = |kept: &Kept| match kept {
+        Kept::Of(id) => members.iter().any(|(joined, _)| joined.id == *id),
+        Kept::All => true,
+    };
+    // A chosen member may have been put apart, or merged by others, since.
+    if let Some(kept) = choice.kept.get(&field).copied().filter(is_here) {
+        return kept;
     }
     if field == Field::Tags {
         return Kept::All;

@@ -43,7 +43,7 @@ pub(super) fn text(field: Field, view: &ItemView) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
         Field::Complexity => content.complexity.map(|c| c.name().to_owned()).unwrap_or_default(),
-        Field::Tags => content.tags.join(", "),
+        Field::Tags => sanitize_line(&content.tags.join(", ")).into_owned(),
         Field::Status | Field::Reason | Field::DeferredUntil | Field::Apart | Field::Fold => {
             String::new()
         }

@@ -271,7 +271,11 @@ fn paint_cell(
         None => {}
     }
     if (spot.field, spot.member) == (field, member) {
-        select(painter, Rect { x: x + GUTTER, width: end - x - GUTTER, ..area }, spot);
+        select(
+            painter,
+            Rect { x: x + GUTTER, width: end.saturating_sub(x + GUTTER), ..area },
+            spot,
+        );
     }
 }
 
