@@ -4,7 +4,7 @@ use super::backend::Backend;
 use super::input::Input;
 use super::stops::Stops;
 use super::terminal::Screen;
-use super::{carry, log, scribe, session, watch};
+use super::{carry, company, log, scribe, session, watch};
 use crate::cli::{CliError, Context, Global, editor};
 use crate::model::AutomationId;
 use crate::settings::{self, ColorDepth, Config, Home, Keymap, Theme};
@@ -131,6 +131,7 @@ impl Workbench {
         self.carry_all(first)?;
         self.first_answers().await?;
         tokio::spawn(watch::run(self.backend.clone()));
+        tokio::spawn(company::run(self.backend.clone()));
         self.input = Some(Input::open()?);
         while !self.is_done {
             if let Some(away) = self.away.pop_front() {
@@ -201,6 +202,7 @@ impl Workbench {
 
     fn handle(&mut self, event: Event) -> io::Result<()> {
         let commands = tui::update(&mut self.state, Timestamp::now(), event);
+        self.backend.open_item.send_replace(self.state.open_item());
         self.carry_all(commands)
     }
 
@@ -327,6 +329,7 @@ impl Workbench {
         if self.scribe.await.is_err() {
             tracing::error!("the scribe panicked");
         }
+        company::leave(&self.backend).await;
         if tokio::time::timeout(LAST_JOBS, self.backend.pipeline.idle()).await.is_err() {
             tracing::warn!("a job did not stop in time; the next run goes on with it");
         }
