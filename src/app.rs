@@ -7,6 +7,7 @@
 
 mod backend;
 mod carry;
+mod company;
 mod figures;
 mod input;
 mod links;

@@ -5,6 +5,7 @@
 
 mod add;
 mod automations;
+mod claim;
 mod completions;
 mod compose;
 mod config;
@@ -24,6 +25,7 @@ mod opml;
 mod output;
 mod progress;
 mod reindex;
+mod rules;
 mod run;
 mod search;
 mod show;
@@ -95,6 +97,11 @@ pub enum Command {
     Reopen(verdict::ApproveArgs),
     /// Fold automations into one.
     Merge(verdict::MergeArgs),
+    /// Take the first items of the inbox for yourself for an hour.
+    Claim(claim::Args),
+    /// List, make and forget rules by which items are merged without asking.
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Add and remove tags.
     Tag(tag::Args),
     /// Change fields of an automation.
@@ -156,6 +163,8 @@ pub async fn run(global: Global, command: Command) -> Result<(), CliError> {
         Command::Defer(args) => verdict::defer(&context, args).await,
         Command::Reopen(args) => verdict::reopen(&context, args).await,
         Command::Merge(args) => verdict::merge(&context, args).await,
+        Command::Claim(args) => claim::run(&context, args).await,
+        Command::Rules(args) => rules::run(&context, args).await,
         Command::Tag(args) => tag::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Undo(args) => undo::undo(&context, args).await,

@@ -60,6 +60,8 @@ pub enum JobsError {
     Prompt(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("cannot bring deferred items back")]
     Wake(#[source] Box<crate::review::ReviewError>),
+    #[error("cannot merge what the rules say")]
+    Rules(#[source] Box<crate::review::ReviewError>),
     #[error(transparent)]
     Search(#[from] crate::search::SearchError),
     #[error("another process ({owner}) is running the pipeline")]

@@ -4,6 +4,7 @@
 //! machine, field changes, ISO weeks). Does not: read a clock, a file, a database or a setting.
 
 mod automation;
+mod company;
 mod document;
 mod duplicate;
 mod evidence;
@@ -11,6 +12,7 @@ mod figures;
 mod id;
 mod job;
 mod money;
+mod opinion;
 mod ranking;
 mod rejection;
 mod review;
@@ -27,6 +29,7 @@ pub use automation::{
     Automation, Claim, ClaimUnit, Complexity, Content, Doubt, Draft, Location, Period, Scored,
     Step, ToolRole, ToolUse, Trigger, TriggerKind,
 };
+pub use company::{Claimed, Company, MergeRule};
 pub use document::{Document, DocumentKind, Mark, NewDocument, RawBody};
 pub use duplicate::{
     DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Joined, Kept, LookAlikes, Separation,
@@ -41,6 +44,7 @@ pub use id::{
 };
 pub use job::{JobRow, JobState, Progress, Stage};
 pub use money::{Money, MoneyError};
+pub use opinion::{Agreement, Opinion, is_disputed};
 pub use ranking::{Candidate, Judgement, Parts, RankReason, SURE, uncertainty};
 pub use rejection::Rejection;
 pub use review::{

@@ -18,7 +18,9 @@ pub mod theme;
 
 pub use action::{Action, Context, Entry, REGISTRY, Scope};
 pub use check::check_all;
-pub use config::{Config, ModelsConfig, NetConfig, PriceConfig, ProviderConfig, Refine};
+pub use config::{
+    Config, ModelsConfig, NetConfig, PriceConfig, ProviderConfig, Refine, ReviewConfig,
+};
 pub use key::{Key, KeySequence};
 pub use keymap::{Keymap, load_keymap, shipped_keymaps};
 pub use paths::{DEFAULT_WORKSPACE, Home, Workspace};

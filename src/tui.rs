@@ -12,6 +12,7 @@ mod act;
 mod act_item;
 mod answer;
 mod chrome;
+mod company;
 mod conflict;
 mod differences;
 mod draft;

@@ -4,9 +4,9 @@ use super::log::Tail;
 use super::scribe::OwnWrites;
 use crate::cli::{CliError, Context};
 use crate::jobs::{Finder, JobsError, Pipeline};
-use crate::model::Origin;
+use crate::model::{AutomationId, Origin};
 use crate::review::Reviewer;
-use crate::settings::ModelsConfig;
+use crate::settings::{ModelsConfig, ReviewConfig};
 use crate::store::{Store, StoreError};
 use crate::tui::{DeadLetterRow, JobsView, Level, Loaded};
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tokio::sync::{Notify, OnceCell, mpsc};
+use tokio::sync::{Notify, OnceCell, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Jobs and dead letters that the Pipeline screen shows.
@@ -32,6 +32,13 @@ pub struct Backend {
     pub tail: Tail,
     /// Which models may be asked, at what budgets.
     pub models: ModelsConfig,
+    pub review: ReviewConfig,
+    /// Names this workbench among those open.
+    pub workbench: String,
+    /// The item that the attention is on.
+    pub open_item: Arc<watch::Sender<Option<AutomationId>>>,
+    /// Woken when something was claimed here, so that it shows at once.
+    pub came: Arc<Notify>,
     /// Woken after each write of this process, so that the index follows at once.
     pub wrote: Arc<Notify>,
     /// What this reviewer wrote, of which the screens need not be told again.
@@ -66,6 +73,10 @@ impl Backend {
             edit_folder: context.workspace.cache.join("edit"),
             tail,
             models: context.config()?.models,
+            review: context.config()?.review,
+            workbench: format!("{}-{}", std::process::id(), jiff::Timestamp::now().as_nanosecond()),
+            open_item: Arc::new(watch::Sender::new(None)),
+            came: Arc::default(),
             wrote: Arc::default(),
             own_writes: OwnWrites::default(),
             stop: CancellationToken::new(),

@@ -2,10 +2,11 @@
 //! loop): each question is a task of its own, and answers find their way by generation.
 
 use super::backend::Backend;
-use super::{figures, look_alikes, searches, sources};
+use super::{company, figures, look_alikes, searches, sources};
 use crate::jobs::{self, Again, Plan};
 use crate::model::{AutomationId, ItemView, SearchAnswer, SearchQuery, Stage, Status};
-use crate::store::StoreError;
+use crate::review;
+use crate::store::{Reading, StoreError};
 use crate::tui::{Command, Generation, Level, Loaded};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,7 +30,11 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
     tokio::spawn(async move {
         match command {
             Command::LoadQueue { generation, filter } => {
-                let ids = backend.store.read(move |reading| reading.list_queue(&filter)).await;
+                let (reviewer, now) = (backend.reviewer.clone(), backend.store.now());
+                let list = move |reading: &Reading<'_>| {
+                    review::list_queue_for(reading, &filter, &reviewer, now)
+                };
+                let ids = backend.store.read(list).await;
                 match ids {
                     Ok(ids) => backend.answer(Loaded::Queue { generation, ids: ids.into() }),
                     Err(error) => backend.failed("load the queue", &error),
@@ -64,6 +69,9 @@ pub fn carry(backend: &Backend, command: Command) -> JoinHandle<()> {
             Command::TestSource { name } => sources::test(&backend, name).await,
             Command::CrawlSource { name } => {
                 run(&backend, Plan { sources: vec![name], ..Plan::default() }).await;
+            }
+            Command::Claim { filter, count, holds_some } => {
+                company::claim(&backend, filter, count, holds_some).await;
             }
             Command::LoadCounts => backend.send_counts().await,
             Command::LoadJobs => backend.send_jobs().await,

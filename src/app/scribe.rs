@@ -5,7 +5,7 @@ use super::backend::Backend;
 use crate::model::{Automation, AutomationId, Refusal, Status};
 use crate::review::{self, Outcome, ReviewError};
 use crate::store::{Reading, StoreError};
-use crate::tui::{Command, Conflict, DecidedItems, Loaded, ReversedItems, Token};
+use crate::tui::{Command, Conflict, DecidedItems, Level, Loaded, ReversedItems, Token};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
@@ -64,8 +64,10 @@ async fn write(backend: &Backend, command: Command) {
     match command {
         Command::Decide { token, items, verdict } => {
             let named: Vec<_> = items.iter().map(|(id, _)| *id).collect();
-            let outcome = review::decide(store, items, verdict, who).await;
+            let needed = backend.review.opinions;
+            let outcome = review::decide_together(store, items, verdict, needed, who).await;
             note(backend, &outcome);
+            tell_waiting(backend, &outcome);
             match with_conflicts(backend, &named, outcome).await {
                 Ok(items) => backend.answer(Loaded::Decided { token, outcome: Ok(items) }),
                 Err(error) => decided(backend, token, Err(error)),
@@ -98,6 +100,28 @@ async fn write(backend: &Backend, command: Command) {
         }
         Command::Redo => reversed(backend, true, review::redo(store, who).await),
         other => tracing::error!(?other, "not a write"),
+    }
+}
+
+/// Says of items that were judged and stay in the inbox why they do.
+fn tell_waiting(backend: &Backend, outcome: &Result<Outcome, ReviewError>) {
+    let Ok(outcome) = outcome else { return };
+    let stays = |item: &&Automation| item.status == Status::Inbox && !item.opinions.is_empty();
+    let (disputed, waiting): (Vec<&Automation>, Vec<_>) =
+        outcome.changed.iter().filter(stays).partition(|item| item.is_disputed());
+    if !disputed.is_empty() {
+        let said = match disputed.as_slice() {
+            [one] => format!("reviewers differ on “{}”: it stays", one.content.title),
+            many => format!("reviewers differ on {} items: they stay", many.len()),
+        };
+        backend.notice(Level::Warning, said);
+    }
+    if !waiting.is_empty() {
+        let said = match waiting.len() {
+            1 => "your verdict waits for another reviewer's".to_owned(),
+            many => format!("{many} of your verdicts wait for another reviewer's"),
+        };
+        backend.notice(Level::Info, said);
     }
 }
 

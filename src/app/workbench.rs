@@ -5,7 +5,7 @@ use super::input::Input;
 use super::looks::{self, First, Looks};
 use super::stops::Stops;
 use super::terminal::Screen;
-use super::{carry, log, scribe, session, watch};
+use super::{carry, company, log, scribe, session, watch};
 use crate::cli::{CliError, Context, Global, editor};
 use crate::model::AutomationId;
 use crate::tui::{self, Command, Event, Level, Loaded, State, StateSettings};
@@ -133,6 +133,7 @@ impl Workbench {
         self.carry_all(first)?;
         self.first_answers().await?;
         tokio::spawn(watch::run(self.backend.clone(), self.looks.take()));
+        tokio::spawn(company::run(self.backend.clone()));
         self.input = Some(Input::open()?);
         while !self.is_done {
             if let Some(away) = self.away.pop_front() {
@@ -203,6 +204,7 @@ impl Workbench {
 
     fn handle(&mut self, event: Event) -> io::Result<()> {
         let commands = tui::update(&mut self.state, Timestamp::now(), event);
+        self.backend.open_item.send_replace(self.state.open_item());
         self.carry_all(commands)
     }
 
@@ -329,6 +331,7 @@ impl Workbench {
         if self.scribe.await.is_err() {
             tracing::error!("the scribe panicked");
         }
+        company::leave(&self.backend).await;
         if tokio::time::timeout(LAST_JOBS, self.backend.pipeline.idle()).await.is_err() {
             tracing::warn!("a job did not stop in time; the next run goes on with it");
         }

@@ -115,6 +115,7 @@ fn check_store(context: &Context, inspector: &Inspector) -> Vec<Check> {
         ("log", Ok(check_log(inspector))),
         ("index", check_index(context, &reading)),
         ("letters", check_letters(&reading)),
+        ("reviewers", tell_agreement(&reading)),
         ("clock", check_clock(&reading)),
     ];
     let told = |(name, check): (&'static str, Result<Check, StoreError>)| {
@@ -207,6 +208,19 @@ fn check_letters(reading: &Reading<'_>) -> Result<Check, StoreError> {
     );
     Ok(Check::ok("letters", found)
         .with_step("mend what is named; the workbench's Pipeline screen tries them again"))
+}
+
+/// How far reviewers agree; nothing that could be wrong.
+fn tell_agreement(reading: &Reading<'_>) -> Result<Check, StoreError> {
+    let agreement = reading.load_agreement()?;
+    if agreement.items == 0 {
+        return Ok(Check::ok("reviewers", "no item was judged by two"));
+    }
+    let mut found = agreement.in_words();
+    if agreement.disputed > 0 {
+        found.push_str(&format!("; they differ on {} in the inbox", agreement.disputed));
+    }
+    Ok(Check::ok("reviewers", found))
 }
 
 fn check_clock(reading: &Reading<'_>) -> Result<Check, StoreError> {

@@ -1,6 +1,6 @@
 //! `reservoir approve|reject|defer|reopen|merge`.
 
-use super::{CliError, Context, items};
+use super::{CliError, Context, items, rules};
 use crate::model::{AutomationId, Rejection, Verdict};
 use crate::review;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
@@ -67,6 +67,9 @@ pub struct MergeArgs {
     /// Those that fold into it.
     #[arg(required = true, value_name = "ID")]
     ids: Vec<AutomationId>,
+    /// From now on merge whatever comes from where these come from into what it repeats.
+    #[arg(long)]
+    always: bool,
 }
 
 pub async fn approve(context: &Context, args: ApproveArgs) -> Result<(), CliError> {
@@ -105,7 +108,11 @@ pub async fn merge(context: &Context, args: MergeArgs) -> Result<(), CliError> {
     let outcome =
         review::merge(&store, (args.lead, None), items::targets(&args.ids), context.reviewer()?)
             .await?;
-    items::report(context, &outcome, "merged")
+    items::report(context, &outcome, "merged")?;
+    if args.always {
+        rules::make(context, &store, args.ids).await?;
+    }
+    Ok(())
 }
 
 async fn decide(
@@ -116,6 +123,8 @@ async fn decide(
 ) -> Result<(), CliError> {
     let store = context.open_store()?;
     let targets = items::targets(ids);
-    let outcome = review::decide(&store, targets, verdict, context.reviewer()?).await?;
+    let needed = context.config()?.review.opinions;
+    let outcome =
+        review::decide_together(&store, targets, verdict, needed, context.reviewer()?).await?;
     items::report(context, &outcome, done)
 }

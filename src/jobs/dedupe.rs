@@ -5,6 +5,7 @@ use super::report::Reporter;
 use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
 use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage};
+use crate::review;
 use crate::store::{Reading, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
     reporter.tell(progress(0, total, 0)).await?;
     let newest = candidates.iter().map(|candidate| candidate.item.id).max();
     if newest.is_none_or(|newest| newest <= compared) {
-        return Ok("nothing new to compare".to_owned());
+        // Rules may be newer than what they apply to.
+        return Ok(format!("nothing new to compare{}", apply_rules(pipeline).await?));
     }
     let confidences: HashMap<AutomationId, f32> =
         candidates.iter().map(|candidate| (candidate.item.id, candidate.confidence)).collect();
@@ -47,8 +49,19 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
     pairs.retain(|pair| document(pair.a).is_none() || document(pair.a) != document(pair.b));
     let found = pairs.iter().filter(|pair| pair.verdict == DuplicateVerdict::Same).count();
     let folded = save(pipeline, pairs, confidences, newest).await?;
+    let ruled = apply_rules(pipeline).await?;
     reporter.tell(progress(total, total, 0)).await?;
-    Ok(format!("{found} pairs alike, {folded} items folded"))
+    Ok(format!("{found} pairs alike, {folded} items folded{ruled}"))
+}
+
+/// Merges what the rules say; tells how much in words to go on with.
+async fn apply_rules(pipeline: &Pipeline) -> Result<String, JobsError> {
+    let applied = review::apply_rules(&pipeline.store, pipeline.store.now()).await;
+    let outcome = applied.map_err(|error| JobsError::Rules(Box::new(error)))?;
+    Ok(match outcome.changed.len() {
+        0 => String::new(),
+        merged => format!(", {merged} merged by rule"),
+    })
 }
 
 fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreError> {

@@ -1,6 +1,6 @@
 //! An automation: a trigger, ordered actions, the tools that carry them, and what it is for.
 
-use super::{AutomationId, DocumentId, Evidence, Field, Parts, Status, uncertainty};
+use super::{AutomationId, DocumentId, Evidence, Field, Opinion, Parts, Status, uncertainty};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -210,6 +210,9 @@ pub struct Automation {
     pub deferred_until: Option<Timestamp>,
     /// The automation it was merged into.
     pub merged_into: Option<AutomationId>,
+    /// Verdicts that wait for others, in the order in which they were first given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<Opinion>,
     /// What made it: extractor and version, or `manual`.
     pub made_by: String,
     pub created: Timestamp,

@@ -67,6 +67,8 @@ pub enum Field {
     Apart,
     /// Who stands behind whom in lists; stands in the journal as a `Fold`.
     Fold,
+    /// Verdicts that wait for others.
+    Opinions,
 }
 
 impl Field {
@@ -104,13 +106,15 @@ impl Field {
             Self::DeferredUntil => "deferred_until",
             Self::Apart => "apart",
             Self::Fold => "fold",
+            Self::Opinions => "opinions",
         }
     }
 
     /// The field called `name`, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Status, Self::Reason, Self::DeferredUntil, Self::Apart, Self::Fold]
-            .into_iter()
+        let life = [Self::Status, Self::Reason, Self::DeferredUntil, Self::Opinions];
+        life.into_iter()
+            .chain([Self::Apart, Self::Fold])
             .chain(Self::EDITABLE)
             .find(|field| field.name() == name)
     }

@@ -1,6 +1,6 @@
 //! Figures: what was found, judged and spent, as the Overview and the Report show it.
 
-use super::{AutomationId, Field, Money, Spending, Status, Week};
+use super::{Agreement, AutomationId, Field, Money, Spending, Status, Week};
 use jiff::Timestamp;
 
 /// Bins of confidence, each a tenth wide.
@@ -25,6 +25,7 @@ pub struct Figures {
     pub spending: Spending,
     /// This month's, dearest first.
     pub costs: Vec<Cost>,
+    pub agreement: Agreement,
     /// Size of the store's file in bytes.
     pub store_bytes: u64,
 }

@@ -92,6 +92,8 @@ named! {
     Origin {
         Workbench = "workbench",
         CommandLine = "command_line",
+        /// A rule that a reviewer made.
+        Rule = "rule",
         /// Time passed.
         Clock = "clock",
     }
@@ -118,6 +120,8 @@ pub struct Decision {
 pub enum Refusal {
     #[error("#{0} is merged into #{1}; undo the merge first")]
     Merged(AutomationId, AutomationId),
+    #[error("others were merged into #{0} since; take that apart first")]
+    MergedSince(AutomationId),
     #[error("#{0} is already {1}")]
     Already(AutomationId, Status),
     #[error("#{id} was changed since you looked (revision {seen}, now {now}); look again")]
@@ -151,6 +155,7 @@ impl Automation {
             Field::Status => serde_json::to_value((self.status, self.merged_into)),
             Field::Reason => serde_json::to_value(&self.reason),
             Field::DeferredUntil => serde_json::to_value(self.deferred_until),
+            Field::Opinions => serde_json::to_value(&self.opinions),
             // What holds between items is the store's to know.
             Field::Apart | Field::Fold => Ok(Value::Null),
         };
@@ -190,6 +195,7 @@ impl Automation {
             }),
             Field::Reason => read(value).map(|v| self.reason = v),
             Field::DeferredUntil => read(value).map(|v| self.deferred_until = v),
+            Field::Opinions => read(value).map(|v| self.opinions = v),
             Field::Apart | Field::Fold => Ok(()),
         };
         let id = self.id;
@@ -212,7 +218,9 @@ impl Automation {
         match verdict {
             Verdict::Reject { reason } => next.reason.clone_from(reason),
             Verdict::Defer { until } => next.deferred_until = Some(whole_milliseconds(*until)),
-            Verdict::Approve | Verdict::Reopen => {}
+            Verdict::Approve => {}
+            // Looked at afresh.
+            Verdict::Reopen => next.opinions.clear(),
         }
         let changes = self.changes_to(&next);
         if changes.is_empty() {
@@ -235,7 +243,7 @@ impl Automation {
 
     /// The fields that differ from this item to `next`, in a fixed order.
     pub fn changes_to(&self, next: &Self) -> Vec<FieldChange> {
-        let life = [Field::Status, Field::Reason, Field::DeferredUntil];
+        let life = [Field::Status, Field::Reason, Field::DeferredUntil, Field::Opinions];
         let fields = Field::EDITABLE.into_iter().chain(life);
         fields
             .filter_map(|field| {

@@ -3,7 +3,7 @@
 use super::automation::named;
 use super::{
     Automation, AutomationId, BatchId, DecisionId, DecisionKind, Document, DocumentKind, Doubt,
-    Evidence, FacetField, Field, Origin, RankReason, SURE, Status,
+    Evidence, FacetField, Field, Opinion, Origin, RankReason, SURE, Status,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,9 @@ pub struct InboxRow {
     pub duplicates: u32,
     /// Who decided last, where somebody did.
     pub reviewer: Option<String>,
+    /// Verdicts that wait for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<Opinion>,
 }
 
 impl ItemView {

@@ -32,8 +32,29 @@ pub async fn decide(
     verdict: Verdict,
     who: Reviewer,
 ) -> Result<Outcome, ReviewError> {
+    decide_together(store, targets, verdict, 1, who).await
+}
+
+/// As [`decide`], where an item leaves the inbox only once `needed` reviewers have given it the same
+/// verdict: until then it keeps what each says, and look-alikes wait with it.
+///
+/// # Errors
+/// As [`decide`]; `Refusal::NothingTo` where the reviewer has said the same before.
+pub async fn decide_together(
+    store: &Store,
+    targets: Vec<Target>,
+    verdict: Verdict,
+    needed: u8,
+    who: Reviewer,
+) -> Result<Outcome, ReviewError> {
+    let by = who.name.clone();
     act_on(store, targets, DecisionKind::Verdict, who, move |writing, item| {
-        let mut all = vec![(item.clone(), item.after_verdict(&verdict)?)];
+        let changes = item.after_opinion(&verdict, &by, needed)?;
+        let is_settled = changes.iter().any(|change| change.field != Field::Opinions);
+        let mut all = vec![(item.clone(), changes)];
+        if !is_settled {
+            return Ok(all);
+        }
         for id in writing.list_folded(item.id)? {
             let Some(other) = writing.find_automation(id)? else { continue };
             if other.status != Status::Inbox {
@@ -295,7 +316,7 @@ pub(super) fn apply(
     for change in changes {
         item.set(change.field, &change.after)?;
     }
-    let is_by_a_person = who.origin != Origin::Clock;
+    let is_by_a_person = !matches!(who.origin, Origin::Clock | Origin::Rule);
     let before = writing.load_fold(item.id)?;
     writing.save_automation(&item, is_by_a_person.then_some((&who.name, who.now)))?;
     relate(writing, item.id, changes, who)?;

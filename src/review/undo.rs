@@ -88,7 +88,9 @@ pub async fn redo(store: &Store, who: Reviewer) -> Result<Outcome, ReviewError> 
 /// went along, only that they did.
 ///
 /// # Errors
-/// `Refusal::NothingTo` where nothing was merged; else as [`undo`].
+/// `Refusal::NothingTo` where nothing was merged; `Refusal::MergedSince` where the values that the
+/// merge chose were chosen from again by a later one, which must be taken apart first; else as
+/// [`undo`].
 pub async fn take_apart(
     store: &Store,
     item: AutomationId,
@@ -99,6 +101,7 @@ pub async fn take_apart(
             let merge = writing.find_merge_of(item)?;
             let (batch, lead) =
                 merge.ok_or(Refusal::NothingTo("take apart: nothing was merged here"))?;
+            refuse_out_of_order(writing, batch, lead)?;
             let is_meant = |decision: &Decision| {
                 let merged = json!([Status::Merged, lead]);
                 decision.kind == DecisionKind::Merge
@@ -111,6 +114,28 @@ pub async fn take_apart(
         })
         .await;
     refused_whole(outcome)
+}
+
+/// Whether what a merge did to its lead is out of reach because others were merged into it since:
+/// taken apart by halves, the lead would keep for good what the members gave it.
+fn refuse_out_of_order(
+    writing: &Writing<'_>,
+    batch: BatchId,
+    lead: AutomationId,
+) -> Result<(), ReviewError> {
+    let newest = writing.find_merge_of(lead)?;
+    if !newest.is_some_and(|(newest, into)| newest > batch && into == lead) {
+        return Ok(());
+    }
+    let decisions = writing.list_decisions(batch)?;
+    let on_lead = decisions.iter().filter(|d| d.automation == lead && !d.is_undone);
+    for decision in on_lead {
+        match changes_back(writing, decision) {
+            Err(ReviewError::Refused(_)) => return Err(Refusal::MergedSince(lead).into()),
+            outcome => drop(outcome?),
+        }
+    }
+    Ok(())
 }
 
 /// A single refusal with nothing done is an error, once it is noted.

@@ -318,6 +318,7 @@ registry! {
         NextOrder = "order", "order", "Order the queue in the next way", PLAIN;
         NextStatus = "status", "status", "Show another status: inbox, deferred, approved, rejected, all", PLAIN;
         FoldDuplicates = "fold", "fold", "Show or hide look-alikes behind the one that leads them", PLAIN;
+        Claim = "claim", "claim", "Take the first items for yourself for an hour, as many as typed before; again: give them back", COUNT;
     }
     Library {
         Search = "search", "search", "Type a search", PLAIN;

@@ -15,6 +15,7 @@ use std::path::Path;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub reviewer: ReviewerConfig,
+    pub review: ReviewConfig,
     pub ui: UiConfig,
     pub pipeline: PipelineConfig,
     pub net: NetConfig,
@@ -27,6 +28,15 @@ pub struct Config {
 pub struct ReviewerConfig {
     /// Empty for the name of the account.
     pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReviewConfig {
+    /// Reviewers who must give an item the same verdict before it leaves the inbox, 1..=9.
+    pub opinions: u8,
+    /// Items that one claim takes.
+    pub batch: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +90,12 @@ pub struct NetConfig {
 pub struct SearchConfig {
     /// Share of words in the fused score, 0..=1; the rest is meaning.
     pub weight: f32,
+}
+
+impl Default for ReviewConfig {
+    fn default() -> Self {
+        Self { opinions: 1, batch: 20 }
+    }
 }
 
 impl Default for UiConfig {

@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 const COLUMNS: &str = "id, revision, document_id, status, title, description, trigger_json, steps, \
      problem, claims, complexity, location, confidence, reason, deferred_until, merged_into, \
-     made_by, created, decided";
+     made_by, created, decided, opinions";
 
 fn automation(row: &Row<'_>) -> rusqlite::Result<Automation> {
     Ok(Automation {
@@ -37,6 +37,7 @@ fn automation(row: &Row<'_>) -> rusqlite::Result<Automation> {
         reason: row.get("reason")?,
         deferred_until: optional_moment_at(row, "deferred_until")?,
         merged_into: row.get::<_, Option<i64>>("merged_into")?.map(AutomationId),
+        opinions: json_at(row, "opinions")?,
         made_by: row.get("made_by")?,
         created: moment_at(row, "created")?,
         decided: optional_moment_at(row, "decided")?,
@@ -145,7 +146,7 @@ impl Writing<'_> {
                      description = :description, trigger_kind = :kind, trigger_json = :trigger,
                      steps = :steps, problem = :problem, claims = :claims,
                      complexity = :complexity, function = :function, reason = :reason,
-                     deferred_until = :until, merged_into = :into,
+                     deferred_until = :until, merged_into = :into, opinions = :opinions,
                      decided = COALESCE(:decided, decided),
                      decided_by = COALESCE(:reviewer, decided_by)
                  WHERE id = :id",
@@ -163,6 +164,7 @@ impl Writing<'_> {
                     ":reason": automation.reason,
                     ":until": automation.deferred_until.map(Timestamp::as_millisecond),
                     ":into": automation.merged_into.map(|into| into.0),
+                    ":opinions": plain_json(&automation.opinions),
                     ":decided": decided.map(|(_, at)| at.as_millisecond()),
                     ":reviewer": reviewer,
                 })

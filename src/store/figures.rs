@@ -30,7 +30,7 @@ impl Reading<'_> {
         midnight: Timestamp,
         day: Date,
     ) -> Result<Figures, StoreError> {
-        let spending = self.spending(day)?;
+        let (spending, agreement) = (self.spending(day)?, self.load_agreement()?);
         let look = || -> rusqlite::Result<Figures> {
             let bins = self.judged_by_confidence()?;
             Ok(Figures {
@@ -43,6 +43,7 @@ impl Reading<'_> {
                 today: self.decided_since(midnight)?,
                 spending,
                 costs: self.costs(day)?,
+                agreement,
                 store_bytes: self.number(
                     "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
                 )?,

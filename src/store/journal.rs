@@ -5,7 +5,7 @@ use super::row::{json_at, moment_at, name_at};
 use super::{Reading, StoreError, Writing};
 use crate::model::{
     AutomationId, BatchId, Decision, DecisionId, DecisionKind, DecisionRow, Field, FieldChange,
-    Origin, Separation, Status,
+    Opinion, Origin, Separation, Status,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -271,10 +271,9 @@ fn summary(kind: DecisionKind, changes: &[FieldChange]) -> String {
             let names: Vec<_> = changes
                 .iter()
                 .filter(|change| change.field != Field::Fold)
-                .map(|change| match (change.field, Separation::deserialize(&change.after)) {
-                    (Field::Apart, Ok(pair)) if pair.is_apart => format!("not #{}", pair.from),
-                    (Field::Apart, Ok(pair)) => format!("like #{} again", pair.from),
-                    (field, _) => format!("changed {}", field.name()),
+                .filter_map(|change| match change.field {
+                    Field::Opinions => opinions_in_words(change),
+                    _ => Some(change_in_words(change)),
                 })
                 .collect();
             names.join(", ").replace(", changed ", ", ")
@@ -285,6 +284,25 @@ fn summary(kind: DecisionKind, changes: &[FieldChange]) -> String {
         DecisionKind::Redo => format!("redo: {words}"),
         _ => words,
     }
+}
+
+fn change_in_words(change: &FieldChange) -> String {
+    match (change.field, Separation::deserialize(&change.after)) {
+        (Field::Apart, Ok(pair)) if pair.is_apart => format!("not #{}", pair.from),
+        (Field::Apart, Ok(pair)) => format!("like #{} again", pair.from),
+        (field, _) => format!("changed {}", field.name()),
+    }
+}
+
+/// Whose opinion changed, and to what: `for approved`, or that it was taken back.
+fn opinions_in_words(change: &FieldChange) -> Option<String> {
+    let read = |value| Vec::<Opinion>::deserialize(value).ok();
+    let (before, after) = (read(&change.before)?, read(&change.after)?);
+    let words = match after.iter().find(|opinion| !before.contains(opinion)) {
+        Some(opinion) => format!("for {}", opinion.says),
+        None => "took an opinion back".to_owned(),
+    };
+    Some(words)
 }
 
 fn came_back(changes: &[FieldChange]) -> String {

@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, Row, params_from_iter};
 const HISTORY: usize = 50;
 
 const ROW: &str = "a.id, a.revision, a.status, a.title, a.function, a.confidence, a.dated, a.kind, \
-     a.origin, r.name AS reviewer, \
+     a.origin, a.opinions, r.name AS reviewer, \
      (SELECT p FROM automation_labels l \
       WHERE l.automation_id = a.id AND l.kind = 'function' AND l.position = 0) AS function_p, \
      (SELECT count(*) FROM automations f WHERE f.lead_id = a.id AND f.status <> 'rejected') \
@@ -33,6 +33,7 @@ fn inbox_row(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
         origin: row.get("origin")?,
         duplicates: row.get("duplicates")?,
         reviewer: row.get("reviewer")?,
+        opinions: json_at(row, "opinions")?,
     })
 }
 

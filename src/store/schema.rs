@@ -13,6 +13,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/004-a-second-reader.sql")),
     M::up(include_str!("migrations/005-an-order-that-learns.sql")),
     M::up(include_str!("migrations/006-what-is-out.sql")),
+    M::up(include_str!("migrations/007-several-reviewers.sql")),
 ];
 
 /// The newest schema this program knows; SQLite's `user_version` of a store it wrote.

@@ -39,7 +39,7 @@ impl State {
             Scope::App => self.act_anywhere(action, count),
             Scope::List => self.act_in_list(action, count),
             Scope::Item => self.act_on_item(action, count),
-            Scope::Inbox => self.act_in_inbox(action),
+            Scope::Inbox => self.act_in_inbox(action, count),
             Scope::Library | Scope::Search => self.act_in_library(action, count),
             Scope::Duplicates | Scope::Compare => self.act_in_duplicates(action),
             Scope::Pipeline => self.act_in_pipeline(action),

@@ -58,6 +58,7 @@ impl State {
             Loaded::Decided { token, outcome } => self.on_decided(token, outcome),
             Loaded::Reversed { is_redo, outcome } => self.on_reversed(is_redo, outcome),
             Loaded::Changed { ids } => self.on_changed(&ids),
+            Loaded::Company(company) => self.on_company(company),
             Loaded::Tags(tags) => {
                 self.tags = tags;
                 layers::tags_came(self);

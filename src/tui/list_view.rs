@@ -1,12 +1,13 @@
 //! Rows of automations: one line each, columns that never move.
 
+use super::company;
 use super::list::List;
 use super::paint::{Painter, columns, fitted, wrapped};
 use super::phrases::{age, kind_glyph, kind_word, share, status_glyph};
 use super::rows::Rows;
 use super::state::State;
 use super::writes::Writes;
-use crate::model::{AutomationId, InboxRow, Status};
+use crate::model::{AutomationId, Company, InboxRow, Status};
 use crate::settings::Role;
 use crate::text::fold;
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ pub(super) struct ListView<'a> {
     pub(super) rows: &'a Rows,
     pub(super) writes: &'a Writes,
     pub(super) reviewer: &'a str,
+    pub(super) company: &'a Company,
     pub(super) now: Timestamp,
     pub(super) has_focus: bool,
     /// Whether decided items step back, since they are done with here.
@@ -39,6 +41,7 @@ impl State {
             rows: &self.rows,
             writes: &self.writes,
             reviewer: &self.reviewer,
+            company: &self.company,
             now: self.now,
             has_focus,
             dims_decided,
@@ -54,6 +57,8 @@ struct Columns {
     function: u16,
 }
 
+/// A mark of others leaves the title so much room, or is left out.
+const LEAST_TITLE: u16 = 12;
 const CONFIDENCE: u16 = 4;
 const AGE: u16 = 4;
 const MORE: u16 = 4;
@@ -118,8 +123,14 @@ impl ListView<'_> {
         let is_done = self.dims_decided && (row.status != Status::Inbox || pending.is_some());
         let mut x = self.lead(painter, area, line, row, pending);
         let title = if is_done { Role::Dim } else { Role::Text };
-        self.title(painter, x, y, shape.title.saturating_sub(1), &row.title, title);
+        let mark = company::mark(self.company, row, self.reviewer, painter.is_plain);
+        let mark = mark.filter(|mark| shape.title >= LEAST_TITLE + columns(mark));
+        let room = shape.title.saturating_sub(mark.as_deref().map_or(0, columns) + 1);
+        self.title(painter, x, y, room, &row.title, title);
         x += shape.title;
+        if let Some(mark) = mark {
+            painter.right(x.saturating_sub(1), y, columns(&mark), &mark, Role::Accent);
+        }
         // One style for all that comes second, blanks included: fewer bytes when a row changes.
         let second = Rect { x, width: area.right().saturating_sub(x + 1), ..area };
         painter.tint(second, Role::Dim);

@@ -6,9 +6,9 @@
 
 use super::session::Session;
 use crate::model::{
-    AutomationId, BatchId, Budgets, Counts, DecisionId, DecisionRow, Edit, Field, Figures, Idea,
-    InboxRow, ItemView, JobId, JobRow, Kept, LookAlikes, QueueFilter, SavedSearch, SearchAnswer,
-    SearchQuery, SourceRow, Stage, Status, Verdict, Week, WeekReport,
+    AutomationId, BatchId, Budgets, Company, Counts, DecisionId, DecisionRow, Edit, Field, Figures,
+    Idea, InboxRow, ItemView, JobId, JobRow, Kept, LookAlikes, QueueFilter, SavedSearch,
+    SearchAnswer, SearchQuery, SourceRow, Stage, Status, Verdict, Week, WeekReport,
 };
 use crate::settings::{Keymap, Theme};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -81,6 +81,8 @@ pub enum Loaded {
     Reversed { is_redo: bool, outcome: Result<ReversedItems, String> },
     /// Another process, reviewer or the pipeline wrote; `ids` may be empty when very many did.
     Changed { ids: Vec<AutomationId> },
+    /// What others have open or have claimed, whenever it changes.
+    Company(Company),
     /// To `LoadTags`: every tag with its count, most used first.
     Tags(Vec<(String, u64)>),
     /// To `SuggestTags`, most used first.
@@ -276,6 +278,13 @@ pub enum Command {
     /// Looks at what a visit would bring.
     TestSource {
         name: String,
+    },
+    /// Takes the first items of the queue for this reviewer; without a count, where they hold some
+    /// already, gives those back. Told by `Company`.
+    Claim {
+        filter: QueueFilter,
+        count: Option<usize>,
+        holds_some: bool,
     },
     LoadCounts,
     LoadJobs,

@@ -14,7 +14,7 @@ use super::screens::{
 };
 use super::session::{Screen, Session};
 use super::writes::Writes;
-use crate::model::{AutomationId, Counts};
+use crate::model::{AutomationId, Company, Counts};
 use crate::settings::{Action, Context, Key, Keymap, Theme};
 use crate::text::sanitize_line;
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +99,7 @@ pub struct State {
     pub(super) pane: Pane,
     pub(super) writes: Writes,
     pub(super) counts: Option<Counts>,
+    pub(super) company: Company,
     pub(super) tags: Vec<(String, u64)>,
     pub(super) layers: Vec<Layer>,
     /// Questions that came by themselves and wait for a free moment.
@@ -157,6 +158,7 @@ impl State {
             pane: Pane::default(),
             writes: Writes::default(),
             counts: None,
+            company: Company::default(),
             tags: Vec::new(),
             layers: Vec::new(),
             questions: VecDeque::new(),

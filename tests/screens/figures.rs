@@ -66,6 +66,7 @@ pub(crate) fn overview() -> OverviewView {
             cost("extract", "small-1", 812, "0.38", "5.60"),
             cost("judge", "large-2", 14, "0.04", "0.50"),
         ],
+        agreement: Agreement::default(),
         store_bytes: 41_300_000,
     };
     OverviewView {

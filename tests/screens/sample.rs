@@ -219,6 +219,7 @@ pub(crate) fn item(number: usize) -> ItemView {
             reason: None,
             deferred_until: None,
             merged_into: None,
+            opinions: Vec::new(),
             made_by: "prose 1".to_owned(),
             created: published,
             decided: None,
@@ -265,5 +266,6 @@ pub(crate) fn row(view: &ItemView) -> InboxRow {
         origin: document.and_then(|d| d.origin.clone()),
         duplicates: view.duplicates.len() as u32,
         reviewer: automation.decided.map(|_| "ann".to_owned()),
+        opinions: automation.opinions.clone(),
     }
 }

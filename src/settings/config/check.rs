@@ -46,6 +46,20 @@ const COLORS: &[&str] = &["auto", "truecolor", "256", "16", "none"];
 const KEYS: &[KeyEntry] = &[
     key("reviewer", "name", Accepts::Text, "\"\"", "Who decides; empty for the account's name"),
     key(
+        "review",
+        "opinions",
+        Accepts::Whole(1, 9),
+        "1",
+        "Reviewers who must give an item the same verdict before it leaves the inbox",
+    ),
+    key(
+        "review",
+        "batch",
+        Accepts::Whole(1, 1_000),
+        "20",
+        "Items that one claim takes for an hour",
+    ),
+    key(
         "ui",
         "theme",
         Accepts::Text,

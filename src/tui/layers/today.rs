@@ -78,6 +78,7 @@ impl Today {
                 Origin::Workbench => "",
                 Origin::CommandLine => ", by command",
                 Origin::Clock => ", by the clock",
+                Origin::Rule => ", by a rule",
             };
             let undone = if row.is_undone { " (taken back)" } else { "" };
             let said = format!("{}{door}{undone}", sanitize_line(&row.summary));

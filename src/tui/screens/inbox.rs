@@ -70,9 +70,14 @@ impl State {
         self.tell(Level::Info, "filter cleared");
     }
 
-    pub(in crate::tui) fn act_in_inbox(&mut self, action: Action) {
+    pub(in crate::tui) fn act_in_inbox(&mut self, action: Action, count: Option<u32>) {
         let mut filter = self.inbox.filter.clone();
         match action {
+            Action::Claim => {
+                let count = count.and_then(|count| usize::try_from(count).ok());
+                let holds_some = self.holds_claims();
+                return self.out.push(Command::Claim { filter, count, holds_some });
+            }
             Action::Filter => {
                 let text = self.shown_filter();
                 return self.open(Layer::Prompt(Prompt::filter(&text, filter)));
@@ -173,6 +178,7 @@ impl State {
         if let Some(counts) = self.counts {
             parts.push(format!("{} done today", thousands(counts.done_today)));
         }
+        parts.extend(self.company_words());
         parts.extend(self.writes.pace(self.now).map(|pace| format!("{pace}/min")));
         let key = self.keymap.shown_key(Action::Refresh);
         match (self.inbox.news, self.inbox.has_more_news) {

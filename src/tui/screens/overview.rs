@@ -61,7 +61,8 @@ impl State {
     pub(in crate::tui) fn overview_panels(&self, width: u16) -> Vec<(u16, Vec<Panel>)> {
         let Some(view) = &self.overview.view else { return Vec::new() };
         let figures = &view.figures;
-        let (approvals, today) = (panels::approvals(figures), panels::today(&figures.today));
+        let (approvals, today) =
+            (panels::approvals(figures), panels::today(&figures.today, &figures.agreement));
         let (queue, yields) = (panels::queue(figures), panels::yields(figures));
         let (confidence, corrections) = (panels::confidence(figures), panels::corrections(figures));
         let (spending, disk) = (panels::spending(view), panels::disk(view));

@@ -44,9 +44,12 @@ pub(super) fn text(field: Field, view: &ItemView) -> String {
             .join("\n"),
         Field::Complexity => content.complexity.map(|c| c.name().to_owned()).unwrap_or_default(),
         Field::Tags => sanitize_line(&content.tags.join(", ")).into_owned(),
-        Field::Status | Field::Reason | Field::DeferredUntil | Field::Apart | Field::Fold => {
-            String::new()
-        }
+        Field::Status
+        | Field::Reason
+        | Field::DeferredUntil
+        | Field::Opinions
+        | Field::Apart
+        | Field::Fold => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The panels of the Overview.
 
-use crate::model::{Figures, Judged, Money, Status, Today};
+use crate::model::{Agreement, Figures, Judged, Money, Status, Today};
 use crate::settings::Role;
 use crate::text::sanitize_line;
 use crate::tui::message::OverviewView;
@@ -23,16 +23,25 @@ pub(super) fn approvals(figures: &Figures) -> Panel {
     Panel::new("Approved a week", &[], figures.approvals.iter().map(row).collect())
 }
 
-pub(super) fn today(today: &Today) -> Panel {
+pub(super) fn today(today: &Today, agreement: &Agreement) -> Panel {
     let row = |name: &str, count: u64| Row::chart(name, None, vec![thousands(count)]);
     let pace = today.pace.map_or_else(|| "–".to_owned(), |pace| format!("{pace:.0}/min"));
-    let rows = vec![
+    let mut rows = vec![
         row("approved", today.approved),
         row("rejected", today.rejected),
         row("deferred", today.deferred),
         row("merged", today.merged),
         Row::chart("pace", None, vec![pace]),
     ];
+    if agreement.items + agreement.waiting + agreement.disputed > 0 {
+        let kappa = agreement.kappa.map_or_else(|| "–".to_owned(), |kappa| format!("{kappa:.2}"));
+        rows.extend([
+            Row::chart("agreement, κ", None, vec![kappa]),
+            row("judged by two", agreement.items),
+            row("differ", agreement.disputed),
+            row("wait for a second", agreement.waiting),
+        ]);
+    }
     Panel::new("Decided today, by everybody", &[], rows)
 }
 
