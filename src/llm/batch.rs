@@ -114,16 +114,19 @@ impl Models {
     }
 }
 
-/// How a batch stands. It belongs to one of the provider's keys, and they may have changed places.
+/// How a batch stands. It belongs to one of the provider's keys, and they may have changed places:
+/// it is unknown only where no key is missing and each says so.
 async fn look(provider: &Provider, id: &str) -> Result<BatchState, CallError> {
-    let mut last = CallError::KeyRefused { status: 0, why: "it has no key".to_owned() };
+    let no_key = |why: &str| CallError::KeyRefused { status: 0, why: why.to_owned() };
+    let mut kept = provider.trouble().map(no_key);
     for model in provider.models() {
         match model.look_at_batch(id).await {
             Ok(state) => return Ok(state),
-            Err(error) => last = error,
+            Err(CallError::NotOffered { .. }) if kept.is_some() => {}
+            Err(error) => kept = Some(error),
         }
     }
-    Err(last)
+    Err(kept.unwrap_or_else(|| no_key("it has no key")))
 }
 
 fn settled(line: Line, provider: &Provider, model: &str) -> Settlement {

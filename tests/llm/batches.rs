@@ -2,7 +2,7 @@
 
 use crate::house::{House, label, money, plenty, question, settings};
 use crate::server::{Asked, Said, Server, chat};
-use reservoir::llm::{Batch, Collected, HandedIn, LlmError, Models, Question};
+use reservoir::llm::{Batch, CallError, Collected, HandedIn, LlmError, Models, Question};
 use reservoir::model::{Budgets, CallOutcome, Money};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -319,4 +319,30 @@ async fn a_batch_is_reserved_and_paid_for_at_its_own_price() {
     let nearly = |money: Money| money.percent(45)..money.percent(55);
     assert!(nearly(whole.0).contains(&half.0), "{} and {}", whole.0, half.0);
     assert!(nearly(whole.1).contains(&half.1), "{} and {}", whole.1, half.1);
+}
+
+#[tokio::test]
+async fn a_batch_is_unknown_only_where_every_key_says_so() {
+    let house = House::new();
+    let sent = "2026-11-16T10:00:00Z".parse().unwrap();
+    let (provider, model, id) = ("p".to_owned(), "small".to_owned(), "batch-1".to_owned());
+    let batch = Batch { provider, model, id, sent, entries: Vec::new() };
+    for (keys, is_unknown) in [
+        (["key-busy", "key-other"], false),
+        (["key-other", "key-busy"], false),
+        (["key-other", "key-third"], true),
+    ] {
+        let server = Server::start(|asked| {
+            let status = match asked.key() {
+                Some("key-busy") => "429 Too Many Requests",
+                _ => "404 Not Found",
+            };
+            Said::Status(status, "", json!({"error": {"message": "no"}}))
+        });
+        let models =
+            house.models(vec![house.provider(settings("p", &server.base), &keys)], plenty());
+        let error = models.collect(&batch).await.unwrap_err();
+        let LlmError::Refused { source, .. } = error else { panic!("{error}") };
+        assert_eq!(matches!(source, CallError::NotOffered { .. }), is_unknown, "{keys:?}: {source}");
+    }
 }
