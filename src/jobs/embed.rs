@@ -18,6 +18,8 @@ use std::sync::Arc;
 const BATCH: usize = 1_000;
 /// Texts of one question to an endpoint.
 const ASKED: usize = 64;
+/// A text that no endpoint has reason to refuse.
+const HARMLESS: &str = "invoice";
 /// Where the store keeps which model's vectors are searched by.
 const SEARCHED_BY: &str = "search.vectors";
 
@@ -47,9 +49,12 @@ pub(super) async fn run(pipeline: &Pipeline, reporter: &Reporter) -> Result<Stri
     let mut parts = vec![format!("{} vectors", embed_here(pipeline, reporter).await?)];
     if let Some(embedder) = embedder {
         let embedder = embedder.for_run(reporter.row().run);
-        let (done, halt) = embed_there(pipeline, &embedder, reporter).await?;
-        parts.push(format!("{done} vectors by {wanted}"));
-        if let Some(halt) = halt {
+        let there = embed_there(pipeline, &embedder, reporter).await?;
+        parts.push(format!("{} vectors by {wanted}", there.done));
+        if there.refused > 0 {
+            parts.push(format!("{} refused", there.refused));
+        }
+        if let Some(halt) = there.halt {
             parts.push(format!("the rest waits: {halt}"));
         }
     }
@@ -91,14 +96,24 @@ async fn embed_here(pipeline: &Pipeline, reporter: &Reporter) -> Result<usize, J
     }
 }
 
-/// How many vectors were made, and why the rest waits.
+/// What came of asking an endpoint.
+#[derive(Default)]
+struct There {
+    /// Vectors made.
+    done: usize,
+    /// Texts that it will make none of.
+    refused: usize,
+    /// Why the rest waits.
+    halt: Option<LlmError>,
+}
+
 async fn embed_there(
     pipeline: &Pipeline,
     embedder: &Embedder,
     reporter: &Reporter,
-) -> Result<(usize, Option<LlmError>), JobsError> {
+) -> Result<There, JobsError> {
     let name = embedder.name();
-    let (mut after, mut done) = (AutomationId(0), 0);
+    let (mut after, mut there) = (AutomationId(0), There::default());
     let left = {
         let name = name.clone();
         pipeline.store.read(move |reading| reading.count_unembedded(&name)).await?
@@ -113,7 +128,7 @@ async fn embed_there(
             Ok::<_, StoreError>((all, known))
         };
         let (all, known) = pipeline.store.read(list).await?;
-        let Some(last) = all.last() else { return Ok((done, None)) };
+        let Some(last) = all.last() else { return Ok(there) };
         after = last.id;
         let (mut same, mut new) = (Vec::new(), Vec::new());
         for (text, is_known) in all.into_iter().zip(known) {
@@ -126,17 +141,80 @@ async fn embed_there(
             (Some(first), Some(last)) => format!("items {} to {}", first.id, last.id),
             _ => continue,
         };
-        match embedder.embed(&item, &plain, reporter.cancel()).await {
+        let halt = match embedder.embed(&item, &plain, reporter.cancel()).await {
             Ok(vectors) => {
-                done += new.len();
+                there.done += new.len();
                 save(pipeline, name.clone(), new.into_iter().zip(vectors).collect()).await?;
+                None
             }
-            Err(LlmError::Cancelled) => return Err(JobsError::Cancelled),
-            Err(error) if error.is_waiting() => return Ok((done, Some(error))),
-            Err(error) => return Err(error.into()),
+            Err(error) if may_lie_in_a_text(&error) => {
+                let Singly { taken, refused, halt } = singly(embedder, new, reporter).await;
+                there.done += taken.len();
+                there.refused += refused.len();
+                let refused = refused.into_iter().map(|text| (text, None));
+                save(pipeline, name.clone(), taken.into_iter().chain(refused).collect()).await?;
+                halt
+            }
+            Err(error) => Some(error),
+        };
+        let done = there.done + there.refused;
+        match halt {
+            None => {}
+            Some(LlmError::Cancelled) => return Err(JobsError::Cancelled),
+            Some(error) if error.is_waiting() => return Ok(There { halt: Some(error), ..there }),
+            Some(error) => return Err(error.into()),
         }
-        reporter.tell(progress(done, total.max(done), 0)).await?;
+        reporter.tell(progress(done, total.max(done), there.refused)).await?;
     }
+}
+
+fn may_lie_in_a_text(error: &LlmError) -> bool {
+    matches!(
+        error,
+        LlmError::Refused { .. } | LlmError::Unusable { .. } | LlmError::Truncated { .. }
+    )
+}
+
+/// What came of texts that an endpoint would not take together.
+#[derive(Default)]
+struct Singly {
+    taken: Vec<Embedded>,
+    refused: Vec<Text>,
+    /// Why the others have none.
+    halt: Option<LlmError>,
+}
+
+/// Asks about each text by itself. One is held to be refused for its own sake only where the endpoint
+/// takes another; else it is asked about again by a later run.
+async fn singly(embedder: &Embedder, texts: Vec<Text>, reporter: &Reporter) -> Singly {
+    let mut singly = Singly::default();
+    for text in texts {
+        let item = format!("item {}", text.id);
+        let asked = embedder.embed(&item, std::slice::from_ref(&text.text), reporter.cancel());
+        match asked.await {
+            Ok(mut vectors) => singly.taken.push((text, vectors.pop().flatten())),
+            Err(error) if may_lie_in_a_text(&error) => {
+                tracing::warn!(item, %error, "an endpoint makes no vector of a text");
+                singly.refused.push(text);
+            }
+            Err(error) => {
+                singly.halt = Some(error);
+                break;
+            }
+        }
+    }
+    let takes_any = singly.taken.iter().any(|(_, vector)| vector.is_some());
+    if !takes_any && !singly.refused.is_empty() {
+        let harmless = [HARMLESS.to_owned()];
+        if singly.halt.is_none() {
+            let asked = embedder.embed("a harmless word", &harmless, reporter.cancel());
+            singly.halt = asked.await.err();
+        }
+        if singly.halt.is_some() {
+            singly.refused.clear();
+        }
+    }
+    singly
 }
 
 async fn save(

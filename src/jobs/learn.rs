@@ -25,7 +25,9 @@ struct Kept {
 
 /// Loads the extractor; learns anew when the journal has grown since it last did.
 pub(super) async fn extractor(pipeline: &Pipeline) -> Result<Extractor, JobsError> {
-    let own = read_taxonomy(pipeline.taxonomy_file.as_deref())?;
+    let file = pipeline.taxonomy_file.clone();
+    let own = tokio::task::spawn_blocking(move || read_taxonomy(file.as_deref()));
+    let own = own.await.map_err(|_| JobsError::Panicked(Stage::Extract))??;
     let (upto, kept) = pipeline
         .store
         .read(|reading| {

@@ -113,7 +113,11 @@ pub(super) async fn run(
     let waiting = pipeline.store.read(|reading| reading.count_awaiting_model()).await?;
     if refinery.rule != Refine::None && waiting.unasked + waiting.returned > 0 {
         let least = pipeline.settings.minimum_confidence;
-        let asker = Asker::new(models, refinery, Arc::clone(extractor), freshness, least)?;
+        let (refinery, extractor) = (Arc::clone(refinery), Arc::clone(extractor));
+        let asker = tokio::task::spawn_blocking(move || {
+            Asker::new(models, refinery, extractor, freshness, least)
+        });
+        let asker = asker.await.map_err(|_| JobsError::Panicked(Stage::Extract))??;
         let stop = reporter.cancel().child_token();
         let watcher = tokio::spawn({
             let (reporter, stop) = (reporter.clone(), stop.clone());

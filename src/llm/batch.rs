@@ -12,12 +12,16 @@ use super::call::refused;
 use super::{CallError, KeptAnswer, LlmError, Models, Provider};
 use crate::model::{CallId, CallOutcome, Money, Settlement};
 use crate::settings::Tier;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lines::{Line, Lines};
 use serde::{Deserialize, Serialize};
 
 /// So many questions and fewer are asked one by one.
 pub const MORE_THAN: usize = 100;
+/// Providers promise a day; a reservation waits a little longer.
+const EXPIRY: SignedDuration = SignedDuration::from_hours(26);
+/// A batch that is not over a day after that never will be.
+const LONGEST: SignedDuration = SignedDuration::from_hours(26 + 24);
 
 /// A batch that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,8 @@ pub struct Entry {
     pub key: String,
     /// Its reservation.
     pub call: CallId,
+    /// Tokens that its answer was allowed; batches of older versions do not say.
+    pub max_output: Option<u32>,
 }
 
 /// What became of a batch.
@@ -44,6 +50,8 @@ pub struct Entry {
 pub enum Collected {
     /// Not done yet.
     Waiting,
+    /// Not done so long after it was sent that it is not worth waiting for.
+    Overdue,
     /// Over, with so many answers kept and so many questions without one.
     Done { answered: usize, failed: usize },
 }
@@ -75,13 +83,14 @@ impl Models {
         let state = look(provider, &batch.id).await;
         let state = state.map_err(|error| refused(&task, &batch.provider, error))?;
         if !state.is_over {
-            return Ok(Collected::Waiting);
+            let is_overdue = self.now().duration_since(batch.sent) > LONGEST;
+            return Ok(if is_overdue { Collected::Overdue } else { Collected::Waiting });
         }
         let mut lines = Lines::read(&state.lines);
-        let most = provider.settings.output_tokens;
         let (mut answered, mut failed) = (0, 0);
         for entry in &batch.entries {
             let line = lines.take(&entry.key);
+            let most = entry.max_output.unwrap_or(provider.settings.output_tokens);
             if let Line::Answered(reply) = &line
                 && !reply.is_cut_off(most)
             {
@@ -114,16 +123,19 @@ impl Models {
     }
 }
 
-/// How a batch stands. It belongs to one of the provider's keys, and they may have changed places.
+/// How a batch stands. It belongs to one of the provider's keys, and they may have changed places:
+/// it is unknown only where no key is missing and each says so.
 async fn look(provider: &Provider, id: &str) -> Result<BatchState, CallError> {
-    let mut last = CallError::KeyRefused { status: 0, why: "it has no key".to_owned() };
+    let no_key = |why: &str| CallError::KeyRefused { status: 0, why: why.to_owned() };
+    let mut kept = provider.trouble().map(no_key);
     for model in provider.models() {
         match model.look_at_batch(id).await {
             Ok(state) => return Ok(state),
-            Err(error) => last = error,
+            Err(CallError::NotOffered { .. }) if kept.is_some() => {}
+            Err(error) => kept = Some(error),
         }
     }
-    Err(last)
+    Err(kept.unwrap_or_else(|| no_key("it has no key")))
 }
 
 fn settled(line: Line, provider: &Provider, model: &str) -> Settlement {

@@ -223,7 +223,6 @@ impl Models {
     ) -> Result<Option<(Answer, &Provider)>, LlmError> {
         let now = self.inner.clock.now();
         let since = match question.freshness {
-            Freshness::Anew => return Ok(None),
             Freshness::Replay => None,
             Freshness::Since(moment) => Some(moment),
             Freshness::Settled => {

@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tower::service_fn;
 
+/// Longest name of a file or a batch, in bytes; those seen have some fifty.
+const LONGEST_NAME: usize = 200;
+
 /// An endpoint with the key it is asked under.
 pub struct Endpoint {
     transport: Transport,
@@ -144,11 +147,12 @@ impl Model for Endpoint {
     fn look_at_batch<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchState, CallError>> {
         Box::pin(async move {
             let batch = self.exchange(self.get(&format!("/batches/{id}"))).await?;
-            let ends = ["completed", "failed", "expired", "cancelled"];
-            let is_over = batch["status"].as_str().is_some_and(|status| ends.contains(&status));
+            let is_over = batch["status"].as_str().is_some_and(is_end);
             let mut lines = String::new();
             let files = ["output_file_id", "error_file_id"].map(|name| batch[name].as_str());
-            for file in files.into_iter().flatten().filter(|_| is_over) {
+            let files = files.into_iter().flatten().filter(|file| is_over && !file.is_empty());
+            for file in files {
+                let file = safe(file)?;
                 let body = self.fetch(self.get(&format!("/files/{file}/content")), true).await?;
                 lines.push_str(&String::from_utf8_lossy(&body));
                 lines.push('\n');
@@ -196,10 +200,30 @@ impl Endpoint {
     }
 }
 
+/// What a batch's status is once nothing more will be done, in the words of several providers.
+const ENDS: [&str; 7] =
+    ["completed", "success", "succeeded", "failed", "expired", "cancelled", "canceled"];
+
+fn is_end(status: &str) -> bool {
+    ENDS.iter().any(|end| status.trim().eq_ignore_ascii_case(end))
+}
+
 /// The name that the provider gave to what was handed in.
 fn name(made: &Value) -> Result<String, CallError> {
-    let name = made["id"].as_str().map(str::to_owned);
-    name.ok_or_else(|| CallError::Malformed { why: "it gives it no name".to_owned() })
+    let why = || CallError::Malformed { why: "it gives it no name".to_owned() };
+    made["id"].as_str().ok_or_else(why).and_then(safe).map(str::to_owned)
+}
+
+/// A name that means nothing but itself in an address, a log or a store.
+fn safe(name: &str) -> Result<&str, CallError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if name.starts_with(|c: char| c != '.')
+        && name.len() <= LONGEST_NAME
+        && name.chars().all(is_plain)
+    {
+        return Ok(name);
+    }
+    Err(CallError::Malformed { why: format!("it gives the name `{}`", short(name)) })
 }
 
 /// A streamed answer as far as it has been heard.
@@ -298,5 +322,33 @@ impl Config for Access {
 
     fn api_key(&self) -> &SecretString {
         &self.no_key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("batch_68f0-a.b", true)]
+    #[case("", false)]
+    #[case("..", false)]
+    #[case("../models", false)]
+    #[case("b?all=1", false)]
+    #[case("b\u{1b}[2J", false)]
+    #[case("bätch", false)]
+    fn a_name_is_taken_that_means_nothing_but_itself(#[case] id: &str, #[case] is_taken: bool) {
+        assert_eq!(name(&json!({ "id": id })).is_ok(), is_taken);
+    }
+
+    #[rstest]
+    #[case("COMPLETED", true)]
+    #[case("Succeeded", true)]
+    #[case("canceled", true)]
+    #[case("in_progress", false)]
+    #[case("cancelling", false)]
+    fn an_end_is_known_in_the_words_of_several_providers(#[case] status: &str, #[case] is: bool) {
+        assert_eq!(is_end(status), is);
     }
 }

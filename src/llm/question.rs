@@ -50,8 +50,6 @@ pub enum Freshness {
     Since(Timestamp),
     /// As old as there is one: a replay gives what was given then.
     Replay,
-    /// Asked anew, and kept.
-    Anew,
 }
 
 /// A question to whichever provider can answer it.

@@ -2,7 +2,8 @@
 
 use crate::house::{House, label, money, plenty, question, settings};
 use crate::server::{Asked, Said, Server, chat};
-use reservoir::llm::{Batch, Collected, HandedIn, LlmError, Models, Question};
+use jiff::SignedDuration;
+use reservoir::llm::{Batch, CallError, Collected, HandedIn, LlmError, Models, Question};
 use reservoir::model::{Budgets, CallOutcome, Money};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -254,6 +255,12 @@ async fn what_was_billed_is_paid_for_also_where_it_cannot_be_used() {
                 body["choices"][0]["finish_reason"] = json!("length");
                 body
             }
+            4 => {
+                // All that it was allowed, which is less than the provider's own bound.
+                let mut body = chat("{\"label\": \"cut\"}", 100, 200);
+                body["choices"][0]["finish_reason"] = Value::Null;
+                body
+            }
             _ => chat("{\"label\": \"good\"}", 100, 10),
         };
         json!({"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}})
@@ -264,20 +271,23 @@ async fn what_was_billed_is_paid_for_also_where_it_cannot_be_used() {
     let batch = submit(&models, &questions).await.unwrap();
     let before = house.calls().await;
     let over = models.collect(&batch).await.unwrap();
-    assert_eq!(over, Collected::Done { answered: 106, failed: 4 });
+    assert_eq!(over, Collected::Done { answered: 105, failed: 5 });
     let after = house.calls().await;
     let counted: Vec<Money> = after[1..5].iter().map(|call| call.counted).collect();
     let used = Money::from_micros(140);
     assert_eq!(counted, [used, before[2].counted, before[3].counted, used]);
     let asked = server.count();
-    let answer = models.ask(&questions[4], &CancellationToken::new()).await.unwrap();
-    assert!(!answer.is_cached && server.count() == asked + 1, "what is cut off is not kept");
+    for (at, question) in questions[4..=5].iter().enumerate() {
+        let answer = models.ask(question, &CancellationToken::new()).await.unwrap();
+        let is_asked = !answer.is_cached && server.count() == asked + at + 1;
+        assert!(is_asked, "what is cut off is not kept");
+    }
 }
 
 #[tokio::test]
 async fn a_batch_that_expired_gives_back_its_money() {
     let house = House::new();
-    let server = answering("expired", |at, line| {
+    let server = answering("EXPIRED", |at, line| {
         if at < 10 {
             let body = chat("{\"label\": \"good\"}", 100, 10);
             json!({"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}})
@@ -319,4 +329,60 @@ async fn a_batch_is_reserved_and_paid_for_at_its_own_price() {
     let nearly = |money: Money| money.percent(45)..money.percent(55);
     assert!(nearly(whole.0).contains(&half.0), "{} and {}", whole.0, half.0);
     assert!(nearly(whole.1).contains(&half.1), "{} and {}", whole.1, half.1);
+}
+
+#[tokio::test]
+async fn a_batch_is_unknown_only_where_every_key_says_so() {
+    let house = House::new();
+    let sent = "2026-11-16T10:00:00Z".parse().unwrap();
+    let (provider, model, id) = ("p".to_owned(), "small".to_owned(), "batch-1".to_owned());
+    let batch = Batch { provider, model, id, sent, entries: Vec::new() };
+    for (keys, is_unknown) in [
+        (["key-busy", "key-other"], false),
+        (["key-other", "key-busy"], false),
+        (["key-other", "key-third"], true),
+    ] {
+        let server = Server::start(|asked| {
+            let status = match asked.key() {
+                Some("key-busy") => "429 Too Many Requests",
+                _ => "404 Not Found",
+            };
+            Said::Status(status, "", json!({"error": {"message": "no"}}))
+        });
+        let models =
+            house.models(vec![house.provider(settings("p", &server.base), &keys)], plenty());
+        let error = models.collect(&batch).await.unwrap_err();
+        let LlmError::Refused { source, .. } = error else { panic!("{error}") };
+        assert_eq!(
+            matches!(source, CallError::NotOffered { .. }),
+            is_unknown,
+            "{keys:?}: {source}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_is_never_over_is_waited_for_no_longer_than_it_can_take() {
+    let house = House::new();
+    let server = answering("pondering", |_, _| String::new());
+    let models = models(&house, &server, plenty());
+    let batch = submit(&models, &questions(111)).await.unwrap();
+    house.clock.advance(SignedDuration::from_hours(49));
+    assert_eq!(models.collect(&batch).await.unwrap(), Collected::Waiting);
+    house.clock.advance(SignedDuration::from_hours(2));
+    assert_eq!(models.collect(&batch).await.unwrap(), Collected::Overdue);
+}
+
+#[tokio::test]
+async fn a_batch_whose_file_is_named_like_an_address_is_not_handed_in() {
+    let house = House::new();
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/v1/chat/completions" => Said::Text("{\"label\": \"live\"}".into()),
+        _ => Said::Body(json!({"id": "../models?all=1"})),
+    });
+    let models = models(&house, &server, plenty());
+    let error = models.submit(&questions(110), &CancellationToken::new()).await.unwrap_err();
+    assert!(matches!(error, LlmError::Refused { .. }), "{error}");
+    assert_eq!(held(&house).await, house.calls().await[0].counted);
+    assert!(!server.asked().iter().any(|asked| asked.path == "/v1/batches"));
 }

@@ -4,18 +4,22 @@ use crate::home::Home;
 use crate::refining::{INVOICES, VISITS};
 use crate::server::{Asked, Said, Server};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-/// An endpoint that knows two meanings, in vectors of 300 numbers; it can be told to be down.
+/// An endpoint that knows two meanings, in vectors of 300 numbers; it can be told to be down, and to
+/// refuse texts with a word in them.
 struct Meanings {
     server: Server,
     is_down: Arc<AtomicBool>,
+    refused: Arc<Mutex<Option<String>>>,
 }
 
 fn meanings() -> Meanings {
     let is_down = Arc::new(AtomicBool::new(false));
     let now = Arc::clone(&is_down);
+    let refused = Arc::new(Mutex::new(None::<String>));
+    let hated = Arc::clone(&refused);
     let server = Server::start(move |asked: &Asked| {
         if asked.path == "/v1/models" {
             return Said::Body(json!({"data": [{"id": "sense"}]}));
@@ -26,6 +30,11 @@ fn meanings() -> Meanings {
         );
         if now.load(Ordering::SeqCst) {
             return Said::Silence;
+        }
+        let refused = hated.lock().unwrap().clone();
+        if refused.is_some_and(|word| asked.body["input"].to_string().contains(&word)) {
+            let error = json!({"error": {"message": "no such thing here"}});
+            return Said::Status("400 Bad Request", "", error);
         }
         let texts = asked.body["input"].as_array().unwrap().iter().enumerate();
         let entry = |(at, text): (usize, &Value)| {
@@ -39,7 +48,7 @@ fn meanings() -> Meanings {
             "data": texts.map(entry).collect::<Vec<_>>(), "usage": {"prompt_tokens": 10},
         }))
     });
-    Meanings { server, is_down }
+    Meanings { server, is_down, refused }
 }
 
 impl Meanings {
@@ -110,10 +119,10 @@ fn search_turns_to_an_endpoints_vectors_once_every_item_has_one_and_back_again()
     // What only its state has changed around is not paid for again.
     let id = home.items()[0]["automation"]["id"].to_string();
     home.json(&["approve", &id]);
-    assert_eq!(embed(&home), "0 vectors by near/sense");
+    assert_eq!(embed(&home), "1 vectors; 0 vectors by near/sense");
     assert_eq!(near.count(), 2);
     home.configure("");
-    assert_eq!(embed(&home), "2 vectors; search now goes by them");
+    assert_eq!(embed(&home), "0 vectors; search now goes by them");
     assert!(first(&home, "unpaid").0.is_some());
     assert_eq!(near.count(), 2);
 }
@@ -140,4 +149,36 @@ fn a_provider_for_vectors_must_be_there_and_have_a_model_for_them() {
     let told = [output.stdout, output.stderr].concat();
     let told = String::from_utf8(told).unwrap();
     assert!(told.contains("no provider is called `nobody` and names an embedding model"), "{told}");
+}
+
+#[test]
+fn a_text_that_is_refused_keeps_no_other_from_its_vector() {
+    let near = meanings();
+    *near.refused.lock().unwrap() = Some("Calendly".to_owned());
+    let home = Home::new(&near.config("1.00"));
+    home.import(&[("one.md", INVOICES), ("two.md", VISITS)]);
+    let message = embed(&home);
+    assert!(
+        message.ends_with("1 vectors by near/sense; 1 refused; search now goes by them"),
+        "{message}"
+    );
+    assert_eq!(near.count(), 3, "together, then each by itself");
+    let (title, said) = first(&home, "dunning");
+    assert!(title.is_some_and(|title| title.to_lowercase().contains("invoice")), "{said}");
+    assert_eq!(embed(&home), "0 vectors; 0 vectors by near/sense");
+    assert_eq!(near.count(), 4, "and is not asked about again, only the query was");
+}
+
+#[test]
+fn an_endpoint_that_refuses_everything_is_told_of_and_asked_again() {
+    let near = meanings();
+    *near.refused.lock().unwrap() = Some("\"".to_owned());
+    let home = Home::new(&near.config("1.00"));
+    home.import(&[("one.md", INVOICES), ("two.md", VISITS)]);
+    let output = home.run(&["--json", "--quiet", "run"]);
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(!output.status.success() && told.contains("no such thing here"), "{told}");
+    *near.refused.lock().unwrap() = None;
+    let message = embed(&home);
+    assert!(message.contains("2 vectors by near/sense; search now goes by them"), "{message}");
 }

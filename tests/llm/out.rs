@@ -33,6 +33,9 @@ fn batching() -> Batching {
         "/v1/batches" => Said::Body(json!({"id": format!("batch-{}", asked.before)})),
         path if path.starts_with("/v1/batches/") => {
             let status = *now.lock().unwrap();
+            if status == "down" {
+                return Said::Status("503 Service Unavailable", "", json!({}));
+            }
             let file = if status == "completed" { json!("out") } else { Value::Null };
             Said::Body(json!({"status": status, "output_file_id": file}))
         }
@@ -150,4 +153,62 @@ fn what_a_budget_keeps_out_of_a_batch_waits_and_says_so() {
     let message = home.extract(&[]);
     assert!(message.contains("documents are out at near"), "{message}");
     assert!(message.contains("wait for the budget until tomorrow"), "{message}");
+}
+
+/// Changes what the store keeps, as time would.
+fn alter(home: &Home, sql: &str) {
+    let store = rusqlite::Connection::open(home.store_file()).unwrap();
+    assert_eq!(store.execute(sql, []).unwrap(), 1, "{sql}");
+}
+
+#[test]
+fn a_batch_is_given_up_only_days_after_the_first_look_that_failed() {
+    let near = batching();
+    let home = near.home("");
+    home.extract(&[]);
+    alter(
+        &home,
+        "UPDATE model_batches SET sent = sent - 432000000,
+             content = json_set(content, '$.sent', '2020-01-01T00:00:00Z')",
+    );
+    near.is_now("down");
+    for _ in 0..2 {
+        let message = home.extract(&[]);
+        assert!(message.contains("cannot be looked at"), "{message}");
+        assert!(message.contains("111 documents are out at near"), "{message}");
+    }
+    alter(
+        &home,
+        "UPDATE settings SET value = '{\"1\": \"2020-01-01T00:00:00Z\"}'
+             WHERE key = 'batches.unseen'",
+    );
+    let message = home.extract(&[]);
+    assert!(message.contains("is given up") && message.contains("111 refined"), "{message}");
+}
+
+#[test]
+fn a_batch_that_is_looked_at_again_counts_from_anew() {
+    let near = batching();
+    let home = near.home("");
+    home.extract(&[]);
+    near.is_now("down");
+    home.extract(&[]);
+    near.is_now("in_progress");
+    home.extract(&[]);
+    alter(&home, "UPDATE settings SET changed = 0 WHERE key = 'batches.unseen' AND value = '{}'");
+}
+
+#[test]
+fn a_batch_that_is_overdue_gives_its_documents_back() {
+    let near = batching();
+    let home = near.home("");
+    home.extract(&[]);
+    alter(
+        &home,
+        "UPDATE model_batches SET content = json_set(content, '$.sent', '2020-01-01T00:00:00Z')",
+    );
+    let message = home.extract(&[]);
+    assert!(message.contains("is given up: it is not done in time"), "{message}");
+    assert!(message.contains("111 refined"), "one by one: {message}");
+    assert_eq!(near.count("/v1/batches"), 1);
 }

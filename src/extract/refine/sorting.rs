@@ -3,12 +3,10 @@
 use super::agree::{follow, joined_labels};
 use super::{ExtractError, Extractor, SUREST};
 use crate::extract::classify::Taxonomy;
-use crate::model::{Content, Doubt, Draft, Field, Scored};
+use crate::model::{Content, Doubt, Draft, Field, SURE, Scored};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// From this probability on a label needs no second opinion.
-const SURE: f32 = 0.8;
 /// Labels of a kind that are looked at.
 const MOST: usize = 3;
 

@@ -67,9 +67,10 @@ pub(super) struct Asker {
 }
 
 impl Asker {
+    /// An asker with the prompts that it reads from the disk.
     pub(super) fn new(
         models: Models,
-        refinery: &Arc<Refinery>,
+        refinery: Arc<Refinery>,
         extractor: Arc<Extractor>,
         freshness: Freshness,
         least: f32,
@@ -84,7 +85,6 @@ impl Asker {
         let functions = taxonomy.functions.iter().map(|known| known.name.clone()).collect();
         let industries = taxonomy.industries.iter().map(|known| known.name.clone()).collect();
         let frame = Frame { functions, industries };
-        let refinery = Arc::clone(refinery);
         Ok(Self { models, refinery, extractor, freshness, least, reading, sorting, frame })
     }
 

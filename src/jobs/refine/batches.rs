@@ -9,6 +9,7 @@ use crate::model::{DocumentId, Stage};
 use crate::store::{AwaitingDocument, AwaitingKind, ModelBatch, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +17,13 @@ use tokio_util::sync::CancellationToken;
 const MOST: usize = 1_000;
 /// A batch of so many bytes of questions is full.
 const FULL: usize = 32 << 20;
-/// A batch that cannot be looked at for so long is given up.
+/// A batch that could not be looked at for so long, since the first look that failed, is given up.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// Where the store keeps since when which batches cannot be looked at.
+const UNSEEN: &str = "batches.unseen";
+
+/// Since when batches cannot be looked at.
+type Unseen = BTreeMap<i64, Timestamp>;
 
 /// What fetching brought.
 #[derive(Debug, Default)]
@@ -43,32 +49,59 @@ impl Fetched {
 /// Fetches what is over; documents of batches that are, or that are given up, wait again.
 pub(super) async fn fetch(pipeline: &Pipeline, models: &Models) -> Result<Fetched, JobsError> {
     let mut fetched = Fetched::default();
-    let out = pipeline.store.read(|reading| reading.list_model_batches()).await?;
+    let list = |reading: &crate::store::Reading<'_>| {
+        let unseen = reading.find_setting::<Unseen>(UNSEEN)?.unwrap_or_default();
+        Ok::<_, StoreError>((reading.list_model_batches()?, unseen))
+    };
+    let (out, mut unseen) = pipeline.store.read(list).await?;
     for batch in out {
         let now = Timestamp::now();
-        let (is_over, note) = look(models, &batch, now, &mut fetched).await?;
+        let before = unseen.remove(&batch.id.0);
+        let mut since = before;
+        let (is_over, note) = look(models, &batch, now, &mut since, &mut fetched).await?;
         fetched.notes.extend(note);
-        if is_over {
-            let back =
-                pipeline.store.write(move |writing| writing.return_model_batch(batch.id, now));
-            back.await?;
-        }
+        since = since.filter(|_| !is_over);
+        unseen.extend(since.map(|since| (batch.id.0, since)));
+        let kept = (before != since).then(|| unseen.clone());
+        let written = pipeline.store.write(move |writing| {
+            if let Some(kept) = kept {
+                writing.save_setting(UNSEEN, &kept, now)?;
+            }
+            if is_over {
+                writing.return_model_batch(batch.id, now)?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        written.await?;
     }
     Ok(fetched)
 }
 
-/// Whether a batch is out no more, and what is to be told of it.
+/// Whether a batch is out no more, and what is to be told of it. `unseen` is since when it cannot be
+/// looked at, before and after.
 async fn look(
     models: &Models,
     batch: &ModelBatch,
     now: Timestamp,
+    unseen: &mut Option<Timestamp>,
     fetched: &mut Fetched,
 ) -> Result<(bool, Option<String>), JobsError> {
     let Ok(known) = serde_json::from_str::<Batch>(&batch.content) else {
         return Ok((true, Some(format!("batch {} is given up: unreadable", batch.name))));
     };
-    match models.collect(&known).await {
+    let collected = models.collect(&known).await;
+    if collected.is_ok() {
+        *unseen = None;
+    }
+    match collected {
         Ok(Collected::Waiting) => Ok((false, None)),
+        Ok(Collected::Overdue) => {
+            // Another batch would fare no better.
+            fetched.batches += 1;
+            fetched.failed += known.entries.len();
+            tracing::warn!(batch = batch.name, "a batch is given up: it is not done in time");
+            Ok((true, Some(format!("batch {} is given up: it is not done in time", batch.name))))
+        }
         Ok(Collected::Done { answered, failed }) => {
             fetched.batches += 1;
             fetched.answered += answered;
@@ -79,7 +112,8 @@ async fn look(
         Err(error) => {
             let is_unknown =
                 matches!(error, LlmError::Refused { source: CallError::NotOffered { .. }, .. });
-            let is_over = is_unknown || now.duration_since(batch.sent) > PATIENCE;
+            let since = *unseen.get_or_insert(now);
+            let is_over = is_unknown || now.duration_since(since) > PATIENCE;
             let so = if is_over { "is given up" } else { "cannot be looked at" };
             tracing::warn!(batch = batch.name, %error, "a batch {so}");
             Ok((is_over, Some(format!("batch {} {so}: {error}", batch.name))))
@@ -137,7 +171,9 @@ pub(super) async fn hand_in(
             reporter.tell(reporter.row().progress).await?;
         }
         match asker.models.submit(&parcel.questions, stop).await {
-            Ok(None) => return Ok(()),
+            Ok(None) if parcel.documents.is_empty() => return Ok(()),
+            // Too few of these are open; of the next it may be more.
+            Ok(None) => {}
             Ok(Some(handed)) => {
                 keep(pipeline, &parcel, &handed.batch, &handed.places).await?;
                 if let Some(over) = handed.over {

@@ -1,13 +1,12 @@
 //! Handing a batch in: every question reserved, all of them sent, or nothing held.
 
-use super::{Batch, Entry, MORE_THAN, settlement};
+use super::{Batch, EXPIRY, Entry, MORE_THAN, settlement};
 use crate::llm::asking::fits;
 use crate::llm::call::refused;
 use crate::llm::question::Question;
 use crate::llm::tokens::most_tokens;
 use crate::llm::{CallError, LlmError, Models, Provider, key};
 use crate::model::{CallOutcome, Money, OverBudget, Permission};
-use jiff::SignedDuration;
 use serde_json::json;
 use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +15,6 @@ use tokio_util::sync::CancellationToken;
 const MOST: usize = 50_000;
 /// Most bytes of one batch: they are held in memory, and providers take 100 to 200 MB.
 const MOST_BYTES: usize = 64 << 20;
-/// Providers promise a day; a reservation waits a little longer.
-const EXPIRY: SignedDuration = SignedDuration::from_hours(26);
 
 /// What of a list of questions went out as a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,7 +214,10 @@ impl Models {
         let mut wanted = call.reservation(most);
         wanted.expires = wanted.at.saturating_add(EXPIRY).unwrap_or(wanted.expires);
         match self.desk().ledger.reserve(wanted).await.map_err(LlmError::Ledger)? {
-            Permission::Granted(call) => parcel.entries.push(Entry { key: open.key, call }),
+            Permission::Granted(call) => {
+                let max_output = Some(max_output);
+                parcel.entries.push(Entry { key: open.key, call, max_output });
+            }
             Permission::Refused(over) => {
                 parcel.over = Some(over);
                 return Ok(false);
