@@ -5,7 +5,7 @@
 //! when keys that few share bring one among the other's nearest. That is linear in the number of
 //! items, where comparing all with all is not.
 
-use super::prepared::{Collection, Prepared, mix};
+use super::prepared::{Collection, Mixed, Prepared, mix};
 use crate::model::AutomationId;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// A key that more items share brings nobody near.
 const MOST_SHARING: usize = 64;
 /// Candidates kept of one item.
-const NEAREST: usize = 24;
+const NEAREST: usize = 16;
 /// Rarest words and pairs of a structure that become keys.
 const STRUCTURE_KEYS: usize = 12;
 /// MinHash: rows are hashed together, so that texts alike by .5 or more share a band.
@@ -64,7 +64,7 @@ fn list_keys(item: &Prepared) -> Vec<(u64, f32)> {
         }
     }
     if let Some(vector) = &item.vector {
-        for (band, values) in vector.blocks.as_flattened().chunks(SIGN_BITS).enumerate() {
+        for (band, values) in vector.vector.blocks.as_flattened().chunks(SIGN_BITS).enumerate() {
             let signs = values.iter().fold(0, |bits, v| bits << 1 | u64::from(*v > 0));
             add(6, mix(band as u64, signs), 3.0);
         }
@@ -111,7 +111,7 @@ impl Groups {
     }
 
     fn nearest(&self, item: u32) -> Vec<u32> {
-        let mut shared: HashMap<u32, f32> = HashMap::new();
+        let mut shared: HashMap<u32, f32, Mixed> = HashMap::default();
         for &(group, weight) in &self.of_item[item as usize] {
             let (start, end) = self.bounds[group as usize];
             for &other in &self.members[start as usize..end as usize] {
@@ -121,8 +121,11 @@ impl Groups {
             }
         }
         let mut near: Vec<(u32, f32)> = shared.into_iter().collect();
-        near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        near.truncate(NEAREST);
+        if near.len() > NEAREST {
+            let nearer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+            near.select_nth_unstable_by(NEAREST, nearer);
+            near.truncate(NEAREST);
+        }
         near.into_iter().map(|(other, _)| other).collect()
     }
 }

@@ -1,7 +1,6 @@
 //! In what two items are alike, as numbers for the scorer.
 
-use super::prepared::{Collection, Prepared, Weighted};
-use crate::embed::{Vector, cosine};
+use super::prepared::{Collection, Direction, Prepared, Weighted};
 
 /// Features of a pair; see `Likeness::features` for their order.
 pub(super) const FEATURES: usize = 26;
@@ -85,8 +84,8 @@ fn features(a: &Prepared, b: &Prepared, texts: bool, structures: bool) -> [f32; 
     ]
 }
 
-fn nearness(a: Option<&Vector>, b: Option<&Vector>) -> f32 {
-    a.zip(b).map_or(0.0, |(a, b)| cosine(a, b).max(0.0))
+fn nearness(a: Option<&Direction>, b: Option<&Direction>) -> f32 {
+    a.zip(b).map_or(0.0, |(a, b)| a.cosine(b).max(0.0))
 }
 
 /// How far a title without a text stands in the other's title and text.

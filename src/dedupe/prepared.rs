@@ -1,10 +1,13 @@
 //! Items made comparable: sorted sets of hashed words, weighed by how rare they are.
 
 use super::item::Item;
-use crate::embed::{Model, Vector};
+use crate::embed::{Model, Vector, dot};
 use crate::model::AutomationId;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Titles carried by more items than this are no names: "My workflow", "Webhook workflow".
@@ -70,8 +73,31 @@ pub(super) struct Prepared {
     /// Words of the structure, and pairs of neighbours.
     pub structure: Weighted,
     pub url: Option<u64>,
-    pub vector: Option<Vector>,
-    pub title_vector: Option<Vector>,
+    pub vector: Option<Direction>,
+    pub title_vector: Option<Direction>,
+}
+
+/// A vector with its length, which rounding keeps from being 1: worked out once, not a pair.
+pub(super) struct Direction {
+    pub vector: Vector,
+    length: f32,
+}
+
+impl Direction {
+    fn of(vector: Vector) -> Self {
+        let length = dot(&vector, &vector).sqrt();
+        Self { vector, length }
+    }
+
+    /// The cosine of the angle between two directions, -1..=1.
+    pub(super) fn cosine(&self, other: &Self) -> f32 {
+        let lengths = self.length * other.length;
+        if lengths > 0.0 {
+            (dot(&self.vector, &other.vector) / lengths).clamp(-1.0, 1.0)
+        } else {
+            0.0
+        }
+    }
 }
 
 impl Collection {
@@ -82,36 +108,34 @@ impl Collection {
         let mut items: Vec<Prepared> = order.into_par_iter().map(Prepared::new).collect();
         let titles = Rarity::of(items.iter().map(|item| &item.title));
         let structures = Rarity::of(items.iter().map(|item| &item.structure));
-        let mut namesakes: HashMap<u64, u32> = HashMap::new();
+        let mut namesakes: HashMap<u64, u32, Mixed> = HashMap::default();
         for item in &items {
             *namesakes.entry(item.title_key).or_default() += 1;
         }
-        for item in &mut items {
+        items.par_iter_mut().for_each(|item| {
             titles.weigh(&mut item.title);
             titles.weigh(&mut item.text);
             structures.weigh(&mut item.structure);
             item.is_nameless |= namesakes[&item.title_key] > MOST_NAMESAKES;
-        }
+        });
         Self { items }
     }
 }
 
 impl Prepared {
     fn new(item: &Item) -> Self {
-        let words = list_words(&item.title);
-        let telling: Vec<u64> = telling_hashes(&words);
-        let text_words = list_words(&item.text);
-        let text = telling_hashes(&text_words);
-        let hashes: Vec<u64> = text_words.iter().map(|w| hash(w.as_bytes())).collect();
+        let folded = folded(&item.title);
+        let words: Vec<&str> = words(&folded).collect();
+        let telling = telling_hashes(words.iter().map(|word| hash(word.as_bytes())));
+        let hashes = hashes(&item.text);
+        let text = telling_hashes(hashes.iter().copied());
         let title: String = words.join(" ");
-        let characters: Vec<char> = format!(" {title} ").chars().collect();
-        let runs = characters.windows(3).map(|run| hash(String::from_iter(run).as_bytes()));
         Self {
             id: item.id,
             title_key: hash(title.as_bytes()),
             is_nameless: telling.len() < 2,
             title_pairs: sorted(telling.windows(2).map(|pair| mix(pair[0], pair[1])).collect()),
-            title_runs: sorted(runs.collect()),
+            title_runs: sorted(runs_of_three(&format!(" {title} "))),
             title: unweighed(sorted(telling)),
             text_pairs: sorted(text.windows(2).map(|pair| mix(pair[0], pair[1])).collect()),
             text: unweighed(sorted(text)),
@@ -121,15 +145,15 @@ impl Prepared {
             vector: item
                 .vector
                 .clone()
-                .or_else(|| Model::shared().encode(&format!("{}. {}", item.title, item.text))),
-            title_vector: Model::shared().encode(&item.title),
+                .or_else(|| Model::shared().encode(&format!("{}. {}", item.title, item.text)))
+                .map(Direction::of),
+            title_vector: Model::shared().encode(&item.title).map(Direction::of),
         }
     }
 }
 
 fn structure(parts: &[String]) -> Vec<u64> {
-    let words: Vec<u64> =
-        parts.iter().flat_map(|p| list_words(p)).map(|w| hash(w.as_bytes())).collect();
+    let words: Vec<u64> = parts.iter().flat_map(|part| hashes(part)).collect();
     let pairs = words.windows(2).map(|pair| mix(pair[0], pair[1])).collect::<Vec<_>>();
     sorted(words.into_iter().chain(pairs).collect())
 }
@@ -149,33 +173,53 @@ fn address_key(url: &str) -> Option<u64> {
     Some(hash(format!("{host}{path}?{}", parameters.join("&")).as_bytes()))
 }
 
-/// Words folded (compatibility forms, accents and case gone) and crudely stemmed.
-fn list_words(text: &str) -> Vec<String> {
-    let folded: String = text
-        .nfkd()
+/// Text with compatibility forms, accents and case gone.
+fn folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if is_folded { text.into() } else { text.to_ascii_lowercase().into() };
+    }
+    text.nfkd()
         .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-        .collect();
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-    words.map(stem).collect()
+        .collect()
+}
+
+/// The words of folded text, crudely stemmed.
+fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(stem)
+}
+
+fn hashes(text: &str) -> Vec<u64> {
+    words(&folded(text)).map(|word| hash(word.as_bytes())).collect()
 }
 
 /// Cuts the commonest English endings, so that "sends", "sending" and "send" are one.
-fn stem(word: &str) -> String {
+fn stem(word: &str) -> &str {
     for ending in ["ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "s", "e", "y"]
     {
         if let Some(stem) = word.strip_suffix(ending)
-            && stem.chars().count() >= 3
+            && stem.chars().nth(2).is_some()
         {
-            return stem.to_owned();
+            return stem;
         }
     }
-    word.to_owned()
+    word
 }
 
-fn telling_hashes(words: &[String]) -> Vec<u64> {
-    let is_filler = |word: &String| FILLERS.iter().any(|f| f == word || stem(f) == *word);
-    words.iter().filter(|w| !is_filler(w)).map(|w| hash(w.as_bytes())).collect()
+/// Fillers as they stand and stemmed, hashed.
+static FILLER_HASHES: LazyLock<HashSet<u64, Mixed>> = LazyLock::new(|| {
+    FILLERS.iter().flat_map(|filler| [*filler, stem(filler)]).map(|f| hash(f.as_bytes())).collect()
+});
+
+fn telling_hashes(words: impl Iterator<Item = u64>) -> Vec<u64> {
+    words.filter(|word| !FILLER_HASHES.contains(word)).collect()
+}
+
+/// Each run of three characters, hashed.
+fn runs_of_three(text: &str) -> Vec<u64> {
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    starts.windows(4).map(|run| hash(&text.as_bytes()[run[0]..run[3]])).collect()
 }
 
 fn sorted(mut hashes: Vec<u64>) -> Vec<u64> {
@@ -190,13 +234,13 @@ fn unweighed(hashes: Vec<u64>) -> Weighted {
 
 /// In how many items each hash stands.
 struct Rarity {
-    counts: HashMap<u64, u32>,
+    counts: HashMap<u64, u32, Mixed>,
     items: f32,
 }
 
 impl Rarity {
     fn of<'a>(sets: impl Iterator<Item = &'a Weighted>) -> Self {
-        let mut counts: HashMap<u64, u32> = HashMap::new();
+        let mut counts: HashMap<u64, u32, Mixed> = HashMap::default();
         let mut items = 0.0;
         for set in sets {
             items += 1.0;
@@ -212,6 +256,31 @@ impl Rarity {
             let count = self.counts.get(hash).copied().unwrap_or(0) as f32;
             *weight = (items / (count + 0.5)).ln_1p();
         }
+    }
+}
+
+/// Hashes what is hashed already, or a place in the collection: one multiplication.
+#[derive(Default)]
+pub(super) struct Mixer(u64);
+
+pub(super) type Mixed = BuildHasherDefault<Mixer>;
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mix(self.0, hash(bytes));
+    }
+
+    fn write_u32(&mut self, place: u32) {
+        self.write_u64(u64::from(place));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        let spread = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = spread ^ (spread >> 32);
     }
 }
 

@@ -6,7 +6,7 @@ use super::{JobsError, Pipeline};
 use crate::dedupe::{Item, clusters, find};
 use crate::model::{AutomationId, DocumentId, DuplicatePair, DuplicateVerdict, Stage};
 use crate::review;
-use crate::store::{Reading, StoreError};
+use crate::store::{Comparable, Reading, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -66,17 +66,12 @@ async fn apply_rules(pipeline: &Pipeline) -> Result<String, JobsError> {
 
 fn load(reading: &Reading<'_>) -> Result<(Vec<Candidate>, AutomationId), StoreError> {
     let compared = reading.find_setting(COMPARED_UP_TO)?.unwrap_or(AutomationId(0));
-    let mut candidates = Vec::new();
-    for comparable in reading.list_comparable()? {
-        let id = comparable.automation;
-        let Some(automation) = reading.find_automation(id)? else { continue };
-        candidates.push(Candidate {
-            document: comparable.document,
-            confidence: automation.confidence,
-            item: Item::of(id, &automation.content, comparable.url, None),
-        });
-    }
-    Ok((candidates, compared))
+    let candidate = |found: Comparable| Candidate {
+        document: found.document,
+        confidence: found.confidence,
+        item: Item::of(found.automation, &found.content, found.url, None),
+    };
+    Ok((reading.list_comparable()?.into_iter().map(candidate).collect(), compared))
 }
 
 /// Stores the pairs and folds every group anew; tells how many items are folded.

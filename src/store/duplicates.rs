@@ -1,10 +1,11 @@
 //! Look-alikes: proposed pairs, and who leads each group in lists.
 
 use super::error::Doing;
-use super::row::name_at;
+use super::row::{json_at, name_at, optional_json_at};
 use super::{Reading, StoreError, Writing};
 use crate::model::{
-    AutomationId, DocumentId, DuplicatePair, DuplicateState, DuplicateVerdict, Fold, Separation,
+    AutomationId, Content, DocumentId, DuplicatePair, DuplicateState, DuplicateVerdict, Fold,
+    Separation,
 };
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
@@ -60,11 +61,14 @@ impl Reading<'_> {
 
 /// What may be compared: an item, the document it is from, and that document's address where it
 /// holds no other automation (an address that two of them share would make them one).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Comparable {
     pub automation: AutomationId,
     pub document: Option<DocumentId>,
     pub url: Option<String>,
+    pub confidence: f32,
+    /// Title, description, trigger and steps; the rest is left empty.
+    pub content: Content,
 }
 
 impl Reading<'_> {
@@ -76,7 +80,8 @@ impl Reading<'_> {
         self.connection
             .prepare_cached(
                 "SELECT a.id, a.document_id, iif((SELECT count(*) FROM automations o
-                     WHERE o.document_id = a.document_id) = 1, d.url, NULL) AS url
+                     WHERE o.document_id = a.document_id) = 1, d.url, NULL) AS url,
+                     a.confidence, a.title, a.description, a.trigger_json, a.steps
                  FROM automations a LEFT JOIN documents d ON d.id = a.document_id
                  WHERE a.status NOT IN ('rejected', 'merged') ORDER BY a.id",
             )
@@ -87,6 +92,14 @@ impl Reading<'_> {
                             automation: AutomationId(row.get(0)?),
                             document: row.get::<_, Option<i64>>(1)?.map(DocumentId),
                             url: row.get(2)?,
+                            confidence: row.get("confidence")?,
+                            content: Content {
+                                title: row.get("title")?,
+                                description: row.get("description")?,
+                                trigger: optional_json_at(row, "trigger_json")?,
+                                steps: json_at(row, "steps")?,
+                                ..Content::default()
+                            },
                         })
                     })?
                     .collect()
