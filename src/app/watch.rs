@@ -115,15 +115,21 @@ async fn keep_in_step(backend: Backend, mut poked: watch::Receiver<i64>) {
         let newest = *poked.borrow_and_update();
         if followed != Some(newest) {
             followed = follow(&backend).await.then_some(newest);
+            order(&backend).await;
         } else {
             refresh_vectors(&backend).await;
-        }
-        if let Err(error) = order_when_due(&backend.store).await {
-            tracing::warn!(error = %crate::text::with_causes(&error), "cannot put the inbox in order");
         }
         if poked.changed().await.is_err() {
             return;
         }
+    }
+}
+
+/// Puts the inbox in order anew, once enough was decided; every decision is a change, so that an idle
+/// workbench need not ask.
+async fn order(backend: &Backend) {
+    if let Err(error) = order_when_due(&backend.store).await {
+        tracing::warn!(error = %crate::text::with_causes(&error), "cannot put the inbox in order");
     }
 }
 
